@@ -1,0 +1,157 @@
+//! Did-you-mean: the nearest right spellings of a wrong one.
+
+use crate::{Catalog, Service};
+
+/// The names nearest to what was written, best first, at most so many. A name is near if no more than a third of the longer
+/// of the two is wrong, and never more than three letters; of equally near ones the alphabetically first comes first.
+/// Case does not count.
+pub(crate) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
+    let wanted = written.to_ascii_lowercase();
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for name in names {
+        let longer = wanted.len().max(name.len());
+        let allowed = (longer / 3).clamp(1, 3);
+        if wanted.len().abs_diff(name.len()) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(&wanted, &name.to_ascii_lowercase());
+        if distance <= allowed {
+            found.push((distance, name.to_owned()));
+        }
+    }
+    found.sort();
+    found.dedup();
+    if let Some((best, _)) = found.first() {
+        let best = *best;
+        found.retain(|(distance, _)| *distance <= best + 1);
+    }
+    found.truncate(most);
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// How many candidates are given at most.
+const MOST: usize = 3;
+
+impl Catalog {
+    /// Service prefixes near to what was written, best first.
+    pub fn nearest_service(&self, written: &str) -> Vec<String> {
+        nearest(written, self.prefixes(), MOST)
+    }
+
+    /// Actions near to a written one (`s3:GetObjct`, `s4:GetObject`), best first, with their prefixes: the actions that
+    /// authorize an API operation of that name; near names in the service; if the service is unknown, the same or a near
+    /// name in near services; last, the very name in other services.
+    pub fn nearest_action(&self, written: &str) -> Vec<String> {
+        if let Some(api) = self.api_name(written) {
+            return api.actions.clone();
+        }
+        let Some((prefix, name)) = written.split_once(':') else { return Vec::new() };
+        let in_service = |service: &Service, name: &str| {
+            nearest(name, service.actions().iter().map(|action| &*action.name), MOST)
+                .into_iter()
+                .map(|action| format!("{}:{action}", service.prefix()))
+                .collect::<Vec<_>>()
+        };
+        let mut found = match self.service(prefix) {
+            Some(service) => in_service(service, name),
+            None => self
+                .nearest_service(prefix)
+                .iter()
+                .filter_map(|near| self.service(near))
+                .find_map(|service| match service.action(name) {
+                    Some(action) => Some(vec![format!("{}:{}", service.prefix(), action.name)]),
+                    None => Some(in_service(service, name)).filter(|found| !found.is_empty()),
+                })
+                .unwrap_or_default(),
+        };
+        if found.is_empty() {
+            found =
+                self.actions_named(name).map(|(service, action)| format!("{}:{action}", service.prefix())).collect();
+            found.sort_by_cached_key(|one| {
+                let other = one.split(':').next().unwrap_or_default();
+                (strsim::osa_distance(&prefix.to_ascii_lowercase(), other), one.clone())
+            });
+        }
+        found.truncate(MOST);
+        found
+    }
+
+    /// Condition keys near to a written one, best first: near names among the global keys and those of the service that it
+    /// names; else the very name under another prefix. What follows `/` in a templated key is kept.
+    pub fn nearest_key(&self, written: &str) -> Vec<String> {
+        let (head, argument) = match written.split_once('/') {
+            Some((head, argument)) => (head, Some(argument)),
+            None => (written, None),
+        };
+        let Some((prefix, name)) = head.split_once(':') else { return Vec::new() };
+        let globals = self.global_keys().iter().map(|key| &*key.name);
+        let own: Vec<&str> = self
+            .service(prefix)
+            .map(|one| one.condition_keys().iter().map(|key| &*key.name).collect())
+            .unwrap_or_default();
+        let filled = |candidate: &str| match (candidate.split_once("/${"), argument) {
+            (Some((stem, _)), Some(argument)) => format!("{stem}/{argument}"),
+            _ => candidate.to_owned(),
+        };
+        let candidates: Vec<String> = globals.clone().chain(own).map(filled).collect();
+        let mut found = nearest(written, candidates.iter().map(String::as_str), MOST);
+        if found.is_empty() {
+            found =
+                candidates.iter().filter(|key| after_prefix(key) == after_prefix(&filled(written))).cloned().collect();
+        }
+        if found.is_empty() && self.service(prefix).is_none() {
+            for near in self.nearest_service(prefix) {
+                let name = format!("{near}:{}", written.split_once(':').map_or(name, |(_, rest)| rest));
+                if self.condition_key(&name).is_some() {
+                    found.push(name);
+                }
+            }
+        }
+        found.truncate(MOST);
+        found
+    }
+
+    /// Resource types of a service near to a written language name, best first.
+    pub fn nearest_resource_type(&self, prefix: &str, written: &str) -> Vec<String> {
+        let Some(service) = self.service(prefix) else { return Vec::new() };
+        let slugs: Vec<String> = service.slugs().collect();
+        nearest(written, slugs.iter().map(String::as_str), MOST)
+    }
+
+    /// AWS managed policies near to a written name, best first.
+    pub fn nearest_managed_policy(&self, written: &str) -> Vec<String> {
+        let name = written.rsplit('/').next().unwrap_or(written);
+        nearest(name, self.managed_policies().iter().map(|one| one.name.as_str()), MOST)
+    }
+
+    /// Service principals near to a written one, best first.
+    pub fn nearest_principal(&self, written: &str) -> Vec<String> {
+        nearest(written, self.principals().iter().map(|one| one.name.as_str()), MOST)
+    }
+
+    /// Regions near to a written one, best first.
+    pub fn nearest_region(&self, written: &str) -> Vec<String> {
+        nearest(written, self.partitions().iter().flat_map(|one| one.regions.iter().map(String::as_str)), MOST)
+    }
+
+    /// Every action of that name (without prefix), ignoring case, with its service.
+    pub fn actions_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a Service, &'a str)> {
+        self.services().filter_map(move |service| service.action(name).map(|action| (service, &*action.name)))
+    }
+}
+
+fn after_prefix(key: &str) -> String {
+    key.split_once(':').map_or(key, |(_, rest)| rest).to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn near_means_a_third_wrong_at_most_and_ties_go_by_the_alphabet() {
+        assert_eq!(nearest("GetObjct", ["PutObject", "GetObject", "GetObjectAcl"].into_iter(), 3), ["GetObject"]);
+        assert_eq!(nearest("ab", ["ac", "aa", "b"].into_iter(), 3), ["aa", "ac", "b"]);
+        assert!(nearest("xyz", ["abc"].into_iter(), 3).is_empty());
+    }
+}
