@@ -1,0 +1,96 @@
+//! A statement whose actions don't act on its resources matches no request.
+//!
+//! See [resource types](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+
+use iamx_catalog::{Action, Catalog, Service};
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::{ActionPattern, Effect, Sourced, Statement, globs_intersect};
+
+use crate::held::Held;
+
+pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(resources) = &statement.resources else { return };
+    if statement.actions.negated || resources.negated || statement.actions.patterns.is_empty() {
+        return;
+    }
+    let arns: Vec<&Sourced<String>> = resources.patterns.iter().collect();
+    if arns.iter().any(|arn| arn.value == "*") {
+        return;
+    }
+    // An action by name that none of the resources takes is a fault even if another action of the statement fits.
+    for pattern in &statement.actions.patterns {
+        let held = Held::by(&pattern.value, catalog);
+        if !held.may(|service, action| arns.iter().any(|arn| acts_on(catalog, service, action, &arn.value))) {
+            diagnostics.push(finding(statement, pattern, &held, &arns));
+            return;
+        }
+    }
+    for arn in &arns {
+        let taken = statement.actions.patterns.iter().any(|pattern| {
+            Held::by(&pattern.value, catalog).may(|service, action| acts_on(catalog, service, action, &arn.value))
+        });
+        if !taken {
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::ACTION_RESOURCE_MISMATCH,
+                    arn.span,
+                    format!("no action of this statement acts on `{}`", arn.value),
+                )
+                .label("nothing is allowed or denied on this")
+                .related(statement.span, "the statement"),
+            );
+        }
+    }
+}
+
+/// Whether a request for the action may be about a resource that `arn` matches.
+fn acts_on(catalog: &Catalog, service: &Service, action: &Action, arn: &str) -> bool {
+    let asked_with = format!("{}:{}", service.prefix(), action.name);
+    if catalog.asked_with(&asked_with).is_some_and(|other| globs_intersect(other, arn)) {
+        return true;
+    }
+    action.resource_types.iter().any(|used| {
+        service.resource_type_named(&used.name).is_some_and(|resource_type| {
+            resource_type.arn_templates.iter().any(|template| globs_intersect(&template.pattern(), arn))
+        })
+    })
+}
+
+fn finding(
+    statement: &Statement,
+    pattern: &Sourced<ActionPattern>,
+    held: &Held<'_>,
+    arns: &[&Sourced<String>],
+) -> Diagnostic {
+    let listed: Vec<_> = arns.iter().map(|arn| format!("`{}`", arn.value)).collect();
+    let effect = if statement.effect == Effect::Allow { "allows" } else { "denies" };
+    let mut diagnostic = Diagnostic::new(
+        &checks::ACTION_RESOURCE_MISMATCH,
+        pattern.span,
+        format!("`{}` doesn't act on {}", pattern.value, listed.join(", ")),
+    )
+    .label(format!("{effect} nothing on these resources"));
+    for arn in arns {
+        diagnostic = diagnostic.related(arn.span, "on this");
+    }
+    let Held::Actions(held) = held else { return diagnostic };
+    let mut types: Vec<String> = held
+        .iter()
+        .flat_map(|(service, action)| {
+            action.resource_types.iter().map(|used| match service.resource_type_named(&used.name) {
+                Some(resource_type) => format!("`{}.{}`", service.prefix(), resource_type.slug()),
+                None => format!("`{}`", used.name),
+            })
+        })
+        .collect();
+    types.sort();
+    types.dedup();
+    if types.is_empty() {
+        diagnostic = diagnostic
+            .note("the action has no resource-level permissions: a request for it is about `*`")
+            .help("give it a statement of its own, `on *`");
+    } else if types.len() <= 6 {
+        diagnostic = diagnostic.help(format!("it acts on {}", types.join(" or ")));
+    }
+    diagnostic
+}

@@ -1,0 +1,38 @@
+//! A service's condition key that no action of the statement sends is absent from every request.
+
+use iamx_catalog::Catalog;
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Statement;
+
+use crate::held::Held;
+
+pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.actions.negated {
+        return;
+    }
+    for entry in &statement.conditions.entries {
+        let Some(found) = catalog.condition_key(&entry.key) else { continue };
+        let template = &found.key.name;
+        // Keys of the request's signer or network come with every action; the catalog lists those of the service.
+        if found.key.global || template.contains('.') {
+            continue;
+        }
+        let sent = statement.actions.patterns.iter().any(|pattern| {
+            Held::by(&pattern.value, catalog)
+                .may(|service, action| service.keys_of(action).iter().any(|key| key.eq_ignore_ascii_case(template)))
+        });
+        if !sent {
+            let actions: Vec<_> =
+                statement.actions.patterns.iter().take(3).map(|pattern| format!("`{}`", pattern.value)).collect();
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::CONDITION_KEY_NOT_SENT,
+                    entry.span,
+                    format!("no action of this statement sends `{}`", entry.key),
+                )
+                .label(format!("absent from every request for {}", actions.join(", ")))
+                .note(format!("as of the catalog of {}", catalog.info().version)),
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use std::collections::BTreeMap;
+
+use iamx_catalog::Catalog;
+use iamx_syntax::Parse;
+use iamx_text::{FileId, SourceMap};
+
+/// All that lowering looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The texts, for spans and messages.
+    pub sources: &'a SourceMap,
+    /// The modules, in the order of their paths.
+    pub modules: &'a [Module],
+    /// AWS's facts.
+    pub catalog: &'a Catalog,
+    /// What `iamx.toml` and the command line say.
+    pub settings: &'a WorkspaceSettings,
+}
+
+/// A parsed file.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The parts of its name: `teams/data.iamx` is `["teams", "data"]`.
+    pub path: Vec<String>,
+    /// Its text.
+    pub file: FileId,
+    /// Its tree.
+    pub parse: Parse,
+}
+
+/// What the workspace says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkspaceSettings {
+    /// The workspace's name.
+    pub name: String,
+    /// The partition of its ARNs, such as `aws`.
+    pub partition: String,
+    /// The account of items that name none.
+    pub account: Option<String>,
+    /// The region of regional ARNs; `*` if there is none.
+    pub region: Option<String>,
+    /// Values for `param` items, by name.
+    pub params: BTreeMap<String, String>,
+    /// The text of `iamx.toml`, where there is one.
+    pub settings_file: Option<FileId>,
+}
+
+impl Default for WorkspaceSettings {
+    fn default() -> Self {
+        Self {
+            name: "workspace".to_owned(),
+            partition: "aws".to_owned(),
+            account: None,
+            region: None,
+            params: BTreeMap::new(),
+            settings_file: None,
+        }
+    }
+}

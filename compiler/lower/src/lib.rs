@@ -1,0 +1,47 @@
+//! Names, types and accounts: from syntax trees to a program.
+//!
+//! Takes: [`Input`], the parsed modules of a workspace, its settings and AWS's catalog. Gives: [`Lowered`], the
+//! [`Program`] (accounts, entities and their policy documents, each part with the span that it comes from) **and** what
+//! is wrong. A fault costs the statement or entity that it is in, never the rest. Used by: `workspace`.
+//!
+//! Pure: the same input gives the same program.
+
+mod actions;
+mod bounds;
+mod conditions;
+mod documents;
+mod entities;
+mod input;
+mod lowerer;
+mod names;
+mod organization;
+mod principals;
+mod program;
+mod resources;
+mod scope;
+mod statements;
+mod strings;
+mod values;
+
+pub use documents::{DocumentEntry, DocumentKind};
+pub use input::{Input, Module, WorkspaceSettings};
+pub use program::{
+    AccessKey, Account, Attachment, AttachmentTarget, Group, ManagedPolicy, ManagedPolicyKind, Organization, Program,
+    Role, Tag, User,
+};
+
+use iamx_diagnostic::Diagnostic;
+
+/// A program and what is wrong in its source.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    /// The accounts, entities and documents; whole as far as the source is.
+    pub program: Program,
+    /// What is wrong, in no particular order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lowers a workspace.
+pub fn lower(input: &Input<'_>) -> Lowered {
+    lowerer::Lowerer::new(input).run()
+}

@@ -1,0 +1,201 @@
+//! The state of one lowering, and its order: names, accounts, entities, what was never used.
+
+use std::{collections::HashSet, rc::Rc};
+
+use iamx_catalog::Catalog;
+use iamx_diagnostic::{Check, Diagnostic, checks};
+use iamx_syntax::{
+    SyntaxNode, TextRange,
+    ast::{AstNode, DeclaredKind, File, Item},
+};
+use iamx_text::{FileId, Span};
+
+use crate::{
+    Input, Lowered, Program, WorkspaceSettings,
+    names::{DeclarationId, DeclarationKind, Names},
+    scope::Environment,
+};
+
+pub(crate) struct Lowerer<'a> {
+    pub(crate) input: Input<'a>,
+    pub(crate) names: Names,
+    pub(crate) program: Program,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) used: HashSet<DeclarationId>,
+    /// What is being evaluated, outermost first: a name that is in it again is in a circle.
+    pub(crate) evaluating: Vec<DeclarationId>,
+    /// Managed policies made so far: of which declaration, for which account, and for which identity.
+    pub(crate) made: Vec<(DeclarationId, Option<usize>, usize)>,
+}
+
+impl<'a> Lowerer<'a> {
+    pub(crate) fn new(input: &Input<'a>) -> Self {
+        let mut diagnostics = Vec::new();
+        let names = Names::collect(input, &mut diagnostics);
+        let program = Program {
+            name: input.settings.name.clone(),
+            partition: input.settings.partition.clone(),
+            ..Program::default()
+        };
+        Self {
+            input: *input,
+            names,
+            program,
+            diagnostics,
+            used: HashSet::new(),
+            evaluating: Vec::new(),
+            made: Vec::new(),
+        }
+    }
+
+    pub(crate) fn run(mut self) -> Lowered {
+        let files: Vec<_> = self
+            .input
+            .modules
+            .iter()
+            .enumerate()
+            .filter_map(|(index, module)| Some((index, File::cast(module.parse.syntax())?)))
+            .collect();
+        for (module, file) in &files {
+            for item in file.items() {
+                self.organization_item(*module, &item);
+            }
+        }
+        self.check_params();
+        for (module, file) in &files {
+            let within = self.within(*module, file);
+            for item in file.items() {
+                self.item(*module, item, within);
+            }
+        }
+        self.check_entities_named_once();
+        self.report_unused();
+        self.say_once();
+        Lowered { program: self.program, diagnostics: self.diagnostics }
+    }
+
+    fn item(&mut self, module: usize, item: Item, within: Option<usize>) {
+        match item {
+            Item::Declared(item) => {
+                let environment = self.environment(module);
+                self.entity(&environment, &item, within);
+            }
+            Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
+            Item::Other(node) => {
+                let word = first_word(&node);
+                self.not_yet(module, &node, &format!("`{word}`"));
+            }
+            Item::Use(_) | Item::Let(_) | Item::Within(_) | Item::Param(_) | Item::Organization(_) | Item::Account(_) => {}
+        }
+    }
+
+    fn within(&mut self, module: usize, file: &File) -> Option<usize> {
+        let mut account = None;
+        for item in file.items() {
+            let Item::Within(item) = item else { continue };
+            let Some(scope) = item.scope() else { continue };
+            account = self.one_account(module, &scope);
+        }
+        account
+    }
+
+    pub(crate) fn catalog(&self) -> &'a Catalog {
+        self.input.catalog
+    }
+
+    pub(crate) fn settings(&self) -> &'a WorkspaceSettings {
+        self.input.settings
+    }
+
+    pub(crate) fn environment(&self, module: usize) -> Environment {
+        Environment { module, bindings: Rc::new(Vec::new()), account: None }
+    }
+
+    pub(crate) fn file(&self, module: usize) -> FileId {
+        // A module that isn't there has no syntax that could be asked for.
+        self.input.modules.get(module).or(self.input.modules.first()).map_or_else(
+            || unreachable_file(self.input.sources),
+            |module| module.file,
+        )
+    }
+
+    pub(crate) fn span(&self, module: usize, range: TextRange) -> Span {
+        Span::new(self.file(module), range)
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports a finding of `check`, and gives it for more to be said.
+    pub(crate) fn error(&mut self, check: &'static Check, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::new(check, span, message));
+    }
+
+    /// Says that this version doesn't compile `what`, which stands at `node`.
+    pub(crate) fn not_yet(&mut self, module: usize, node: &SyntaxNode, what: &str) {
+        let range = iamx_syntax::ast::significant_range(node);
+        let end = node
+            .children_with_tokens()
+            .find(|element| !element.kind().is_trivia())
+            .map_or(range.end(), |element| element.text_range().end());
+        self.not_yet_at(self.span(module, TextRange::new(range.start(), end)), what);
+    }
+
+    pub(crate) fn not_yet_at(&mut self, span: Span, what: &str) {
+        self.report(
+            Diagnostic::new(&checks::NOT_YET_SUPPORTED, span, format!("this version doesn't compile {what} yet"))
+                .note("nothing is written for it, so nothing is left out silently"),
+        );
+    }
+
+    /// A policy that is made for several identities is lowered for each, and says the same each time.
+    fn say_once(&mut self) {
+        let mut said = HashSet::new();
+        self.diagnostics.retain(|diagnostic| {
+            said.insert((diagnostic.check.name, diagnostic.primary(), diagnostic.message.clone()))
+        });
+    }
+
+    fn report_unused(&mut self) {
+        let mut findings = Vec::new();
+        for (index, declaration) in self.names.declarations.iter().enumerate() {
+            if self.used.contains(&DeclarationId(index)) || declaration.name.starts_with('_') {
+                continue;
+            }
+            let (check, message, help) = match &declaration.kind {
+                DeclarationKind::Let(_) | DeclarationKind::Param(_) | DeclarationKind::Entity(DeclaredKind::Resource, _) => (
+                    &checks::UNUSED_DECLARATION,
+                    format!("`{}` is never used", declaration.name),
+                    "delete it, or begin its name with `_` to keep it",
+                ),
+                DeclarationKind::Entity(DeclaredKind::Policy, _) => (
+                    &checks::UNUSED_POLICY,
+                    format!("nothing attaches or includes `{}`, so it is not written", declaration.name),
+                    "attach it to a role, user or group, or delete it",
+                ),
+                _ => continue,
+            };
+            findings.push(Diagnostic::new(check, declaration.span, message).help(help));
+        }
+        for ((_, name), span) in &self.names.imports {
+            findings.push(
+                Diagnostic::new(&checks::UNUSED_DECLARATION, *span, format!("`{name}` is brought in and never used"))
+                    .help("delete it from the `use`"),
+            );
+        }
+        self.diagnostics.append(&mut findings);
+    }
+}
+
+fn unreachable_file(sources: &iamx_text::SourceMap) -> FileId {
+    sources.iter().next().map_or_else(|| iamx_text::SourceMap::new().add("", ""), |(file, _)| file)
+}
+
+/// The word that an item begins with.
+fn first_word(node: &SyntaxNode) -> &'static str {
+    node.children_with_tokens()
+        .find(|element| !element.kind().is_trivia())
+        .and_then(|element| element.kind().keyword())
+        .unwrap_or("this item")
+}

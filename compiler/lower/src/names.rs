@@ -1,0 +1,301 @@
+//! What each module declares, and what `use` brings in.
+
+use std::collections::{BTreeMap, HashMap};
+
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_syntax::{
+    SyntaxNode, SyntaxToken,
+    ast::{AccountNode, AstNode, Declared, DeclaredKind, File, Item, LetItem, OuNode, ParamItem, UseItem},
+};
+use iamx_text::{FileId, Span};
+
+use crate::Input;
+
+/// A declaration, by its position in [`Names::declarations`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct DeclarationId(pub(crate) usize);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Declaration {
+    pub(crate) module: usize,
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) kind: DeclarationKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum DeclarationKind {
+    Param(ParamItem),
+    Let(LetItem),
+    Entity(DeclaredKind, Declared),
+    Account,
+    Ou,
+    Organization,
+}
+
+impl DeclarationKind {
+    /// What it is, for a message.
+    pub(crate) fn describe(&self) -> &'static str {
+        match self {
+            Self::Param(_) => "a parameter of the workspace",
+            Self::Let(_) => "a `let`",
+            Self::Account => "an account",
+            Self::Ou => "an organizational unit",
+            Self::Organization => "an organization",
+            Self::Entity(kind, _) => match kind {
+                DeclaredKind::Resource => "a resource",
+                DeclaredKind::Extern => "an extern",
+                DeclaredKind::AccountPolicy => "an account policy",
+                DeclaredKind::Policy => "a policy",
+                DeclaredKind::Role => "a role",
+                DeclaredKind::User => "a user",
+                DeclaredKind::Group => "a group",
+                DeclaredKind::Boundary => "a permissions boundary",
+                DeclaredKind::SessionPolicy => "a session policy",
+                DeclaredKind::Oidc => "an OIDC provider",
+                DeclaredKind::Saml => "a SAML provider",
+                DeclaredKind::PermissionSet => "a permission set",
+                DeclaredKind::Scp => "a service control policy",
+                DeclaredKind::Rcp => "a resource control policy",
+            },
+        }
+    }
+}
+
+/// What a name stands for in a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Declaration(DeclarationId),
+    Module(usize),
+}
+
+/// The names of every module.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) declarations: Vec<Declaration>,
+    scopes: Vec<HashMap<String, (Named, Span)>>,
+    modules: HashMap<Vec<String>, usize>,
+    /// Names brought in by `use` and not yet asked for.
+    pub(crate) imports: BTreeMap<(usize, String), Span>,
+}
+
+impl Names {
+    pub(crate) fn collect(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut names = Self {
+            scopes: vec![HashMap::new(); input.modules.len()],
+            modules: input.modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect(),
+            ..Self::default()
+        };
+        let mut uses = Vec::new();
+        for (module, source) in input.modules.iter().enumerate() {
+            let Some(file) = File::cast(source.parse.syntax()) else { continue };
+            for item in file.items() {
+                if let Item::Use(item) = item {
+                    uses.push((module, source.file, item));
+                } else {
+                    names.item(module, source.file, item, diagnostics);
+                }
+            }
+        }
+        for (module, file, item) in uses {
+            names.import(module, file, &item, diagnostics);
+        }
+        names
+    }
+
+    fn item(&mut self, module: usize, file: FileId, item: Item, diagnostics: &mut Vec<Diagnostic>) {
+        match item {
+            Item::Param(item) => self.declare(module, file, item.name(), DeclarationKind::Param(item), diagnostics),
+            Item::Let(item) => self.declare(module, file, item.name(), DeclarationKind::Let(item), diagnostics),
+            Item::Account(item) => {
+                self.declare(module, file, item.name(), DeclarationKind::Account, diagnostics);
+            }
+            Item::Organization(item) => {
+                self.declare(module, file, item.name(), DeclarationKind::Organization, diagnostics);
+                for part in item.parts() {
+                    self.organization_part(module, file, part, diagnostics);
+                }
+            }
+            Item::Declared(item) => {
+                // An account policy's first name is a service.
+                if let Some(kind) = item.kind().filter(|kind| *kind != DeclaredKind::AccountPolicy) {
+                    self.declare(module, file, item.name(), DeclarationKind::Entity(kind, item), diagnostics);
+                }
+            }
+            Item::Use(_) | Item::Within(_) | Item::For(_) | Item::Other(_) => {}
+        }
+    }
+
+    fn organization_part(
+        &mut self,
+        module: usize,
+        file: FileId,
+        part: SyntaxNode,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        if let Some(account) = AccountNode::cast(part.clone()) {
+            self.declare(module, file, account.name(), DeclarationKind::Account, diagnostics);
+        } else if let Some(ou) = OuNode::cast(part) {
+            let parts: Vec<_> = ou.parts().collect();
+            self.declare(module, file, ou.name(), DeclarationKind::Ou, diagnostics);
+            for part in parts {
+                self.organization_part(module, file, part, diagnostics);
+            }
+        }
+    }
+
+    fn declare(
+        &mut self,
+        module: usize,
+        file: FileId,
+        name: Option<SyntaxToken>,
+        kind: DeclarationKind,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let Some(token) = name else { return };
+        let span = Span::new(file, token.text_range());
+        let id = DeclarationId(self.declarations.len());
+        let name = token.text().to_owned();
+        self.declarations.push(Declaration { module, name: name.clone(), span, kind });
+        self.bind(module, name, Named::Declaration(id), span, diagnostics);
+    }
+
+    fn bind(
+        &mut self,
+        module: usize,
+        name: String,
+        named: Named,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let Some(scope) = self.scopes.get_mut(module) else { return false };
+        if let Some((_, first)) = scope.get(&name) {
+            diagnostics.push(
+                Diagnostic::new(&checks::DUPLICATE_NAME, span, format!("`{name}` is declared twice in this module"))
+                    .label("declared again")
+                    .related(*first, "first declared here")
+                    .help("give one of them another name; what AWS calls it can stay, with `named \"…\"`"),
+            );
+            return false;
+        }
+        scope.insert(name, (named, span));
+        true
+    }
+
+    fn import(&mut self, module: usize, file: FileId, item: &UseItem, diagnostics: &mut Vec<Diagnostic>) {
+        let Some(path) = item.path() else { return };
+        let tokens = path.names();
+        let parts: Vec<String> = tokens.iter().map(|token| token.text().to_owned()).collect();
+        let span = Span::new(file, path.range());
+        if parts.first().is_some_and(|first| first == "std") {
+            diagnostics.push(
+                Diagnostic::new(&checks::NOT_YET_SUPPORTED, span, "the standard library isn't part of this version yet")
+                    .help("write what you need from it in a module of your own"),
+            );
+            return;
+        }
+        if let Some(names) = item.names() {
+            let Some(from) = self.module(&parts, span, diagnostics) else { return };
+            for token in names {
+                let span = Span::new(file, token.text_range());
+                self.import_name(module, from, token.text(), token.text(), span, diagnostics);
+            }
+            return;
+        }
+        let Some(last) = tokens.last() else { return };
+        let alias = item.alias();
+        let bound = alias.as_ref().unwrap_or(last);
+        let bound_span = Span::new(file, bound.text_range());
+        if let Some(from) = self.modules.get(&parts).copied() {
+            if self.bind(module, bound.text().to_owned(), Named::Module(from), bound_span, diagnostics) {
+                self.imports.insert((module, bound.text().to_owned()), bound_span);
+            }
+            return;
+        }
+        let owner = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
+        let Some(from) = self.module(owner, span, diagnostics) else { return };
+        let last_span = Span::new(file, last.text_range());
+        self.import_name(module, from, last.text(), bound.text(), last_span, diagnostics);
+    }
+
+    fn module(&self, parts: &[String], span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<usize> {
+        let found = self.modules.get(parts).copied();
+        if found.is_none() {
+            let name = parts.join(".");
+            let known = self.modules.keys().map(|path| path.join("."));
+            let mut diagnostic =
+                Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no module `{name}` in this workspace"))
+                    .note("a module is named by its file: `teams/data.iamx` is `teams.data`");
+            if let Some(near) = nearest(&name, known) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+            diagnostics.push(diagnostic);
+        }
+        found
+    }
+
+    fn import_name(
+        &mut self,
+        module: usize,
+        from: usize,
+        name: &str,
+        bound: &str,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let declared = |(named, _): &(Named, Span)| match named {
+            Named::Declaration(id) if self.declarations.get(id.0).is_some_and(|d| d.module == from) => Some(*named),
+            _ => None,
+        };
+        let found = self.scopes.get(from).and_then(|scope| scope.get(name)).and_then(declared);
+        if let Some(named) = found {
+            if self.bind(module, bound.to_owned(), named, span, diagnostics) {
+                self.imports.insert((module, bound.to_owned()), span);
+            }
+            return;
+        }
+        let known: Vec<String> = self.declarations.iter().filter(|d| d.module == from).map(|d| d.name.clone()).collect();
+        let mut diagnostic =
+            Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("that module declares no `{name}`"));
+        if let Some(near) = nearest(name, known.into_iter()) {
+            diagnostic = diagnostic
+                .fix(format!("replace with `{near}`"), span, near.clone(), Applicability::Unsafe)
+                .help(format!("did you mean `{near}`?"));
+        }
+        diagnostics.push(diagnostic);
+    }
+
+    pub(crate) fn get(&self, id: DeclarationId) -> Option<&Declaration> {
+        self.declarations.get(id.0)
+    }
+
+    /// What `name` stands for in `module`.
+    pub(crate) fn look_up(&mut self, module: usize, name: &str) -> Option<Named> {
+        let (named, _) = self.scopes.get(module)?.get(name).copied()?;
+        self.imports.remove(&(module, name.to_owned()));
+        Some(named)
+    }
+
+    /// What `name` stands for in `module` for another module: only what it declares itself.
+    pub(crate) fn look_up_declared(&self, module: usize, name: &str) -> Option<DeclarationId> {
+        match self.scopes.get(module)?.get(name)?.0 {
+            Named::Declaration(id) if self.declarations.get(id.0)?.module == module => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The names that can be used in `module`.
+    pub(crate) fn visible(&self, module: usize) -> impl Iterator<Item = String> + '_ {
+        self.scopes.get(module).into_iter().flat_map(|scope| scope.keys().cloned())
+    }
+}
+
+/// The nearest of `known` to `name`, near enough to be meant.
+pub(crate) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let lower = name.to_lowercase();
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

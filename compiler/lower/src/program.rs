@@ -1,0 +1,216 @@
+use iamx_policy::Document;
+use iamx_text::Span;
+
+/// A lowered workspace: what is to exist in which account.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The workspace's name.
+    pub name: String,
+    /// The partition of its ARNs.
+    pub partition: String,
+    /// The declared accounts. Entities name an account by its position here.
+    pub accounts: Vec<Account>,
+    /// The organization, if one is declared.
+    pub organization: Option<Organization>,
+    /// Managed policies and permissions boundaries.
+    pub policies: Vec<ManagedPolicy>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Users.
+    pub users: Vec<User>,
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// How many names were accepted with `unchecked`.
+    pub unchecked: usize,
+}
+
+/// An AWS account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its name in the source.
+    pub name: String,
+    /// Its 12 digits.
+    pub id: String,
+    /// Whether it is in the declared organization.
+    pub in_organization: bool,
+    /// Whether it is the organization's management account.
+    pub management: bool,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Where its name was declared.
+    pub span: Span,
+}
+
+/// An AWS organization.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// Its name in the source.
+    pub name: String,
+    /// Its id, `o-…`.
+    pub id: String,
+    /// Where its name was declared.
+    pub span: Span,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The tag's key.
+    pub key: String,
+    /// The tag's value.
+    pub value: String,
+}
+
+/// What a managed policy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManagedPolicyKind {
+    /// It is attached to identities.
+    Policy,
+    /// It bounds identities.
+    Boundary,
+}
+
+/// A managed policy of an account.
+#[derive(Clone, Debug)]
+pub struct ManagedPolicy {
+    /// Policy or permissions boundary.
+    pub kind: ManagedPolicyKind,
+    /// The account it is made in; `None` in a workspace without accounts.
+    pub account: Option<usize>,
+    /// Its name in AWS.
+    pub name: String,
+    /// Its path in AWS.
+    pub path: String,
+    /// Its description in AWS.
+    pub description: Option<String>,
+    /// Its document.
+    pub document: Document,
+    /// Where it was declared.
+    pub span: Span,
+}
+
+/// One policy attached to an identity.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// What is attached.
+    pub target: AttachmentTarget,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// The policy of an [`Attachment`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttachmentTarget {
+    /// A managed policy of the program, by its position in [`Program::policies`].
+    Made(usize),
+    /// A policy that exists elsewhere, by its ARN.
+    Arn(String),
+}
+
+/// An IAM role.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// The account it is made in.
+    pub account: Option<usize>,
+    /// Its name in AWS.
+    pub name: String,
+    /// Its path in AWS.
+    pub path: String,
+    /// Its description in AWS.
+    pub description: Option<String>,
+    /// Its trust policy.
+    pub trust: Document,
+    /// Its inline policy; no statements, no policy.
+    pub inline: Document,
+    /// Its managed policies.
+    pub attachments: Vec<Attachment>,
+    /// Its permissions boundary.
+    pub boundary: Option<Attachment>,
+    /// The longest session, in seconds.
+    pub max_session: Option<u32>,
+    /// Whether EC2 instances may have it.
+    pub instance_profile: bool,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Where its name was declared.
+    pub span: Span,
+}
+
+/// An IAM user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The account it is made in.
+    pub account: Option<usize>,
+    /// Its name in AWS.
+    pub name: String,
+    /// Its path in AWS.
+    pub path: String,
+    /// Its inline policy; no statements, no policy.
+    pub inline: Document,
+    /// Its managed policies.
+    pub attachments: Vec<Attachment>,
+    /// Its permissions boundary.
+    pub boundary: Option<Attachment>,
+    /// Whether it signs in to the console.
+    pub console: bool,
+    /// Its access key, if it has one.
+    pub access_key: Option<AccessKey>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Where its name was declared.
+    pub span: Span,
+}
+
+/// A user's access key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccessKey {
+    /// The time after which it is to be replaced, in seconds.
+    pub rotate: Option<u64>,
+}
+
+/// An IAM group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The account it is made in.
+    pub account: Option<usize>,
+    /// Its name in AWS.
+    pub name: String,
+    /// Its path in AWS.
+    pub path: String,
+    /// Its users, by their names in AWS, in the order of the source.
+    pub members: Vec<String>,
+    /// Whether others than iamx keep its members.
+    pub members_external: bool,
+    /// Its inline policy; no statements, no policy.
+    pub inline: Document,
+    /// Its managed policies.
+    pub attachments: Vec<Attachment>,
+    /// Where its name was declared.
+    pub span: Span,
+}
+
+impl Program {
+    /// The account at `index`.
+    pub fn account(&self, index: Option<usize>) -> Option<&Account> {
+        self.accounts.get(index?)
+    }
+
+    /// The ARN of an IAM entity; `None` where it needs an account's id and there is none.
+    ///
+    /// See [IAM ARNs](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns).
+    pub fn iam_arn(&self, account: Option<usize>, kind: &str, path: &str, name: &str) -> Option<String> {
+        let account = self.account(account)?;
+        Some(format!("arn:{}:iam::{}:{kind}{path}{name}", self.partition, account.id))
+    }
+
+    /// The ARN of an attached policy; `None` where it needs an account's id and there is none.
+    pub fn attachment_arn(&self, target: &AttachmentTarget) -> Option<String> {
+        match target {
+            AttachmentTarget::Arn(arn) => Some(arn.clone()),
+            AttachmentTarget::Made(index) => {
+                let policy = self.policies.get(*index)?;
+                self.iam_arn(policy.account, "policy", &policy.path, &policy.name)
+            }
+        }
+    }
+}

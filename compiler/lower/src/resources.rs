@@ -1,0 +1,497 @@
+//! What stands after `on`: ARNs by resource type, children, entities, raw ARNs.
+
+use iamx_catalog::{ArnTemplate, ResourceType, Service};
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_policy::Sourced;
+use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Exprs, Header, Postfix};
+use iamx_text::Span;
+
+use crate::{
+    lowerer::Lowerer,
+    names::{DeclarationId, DeclarationKind},
+    scope::{Environment, Reference, Target, counted, postfix_range},
+};
+
+/// A resource, with its type where it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Resource {
+    /// Its ARN, perhaps with wildcards; `*` for every resource.
+    pub(crate) arn: String,
+    pub(crate) typed: Option<Typed>,
+}
+
+/// What a resource's ARN was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Typed {
+    pub(crate) service: String,
+    pub(crate) type_name: String,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) account: Option<usize>,
+}
+
+impl Resource {
+    pub(crate) fn all() -> Self {
+        Self { arn: "*".to_owned(), typed: None }
+    }
+}
+
+/// The resources of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResourceSet {
+    /// Whether it is every resource **but** these.
+    pub(crate) negated: bool,
+    pub(crate) resources: Vec<Sourced<Resource>>,
+}
+
+impl Lowerer<'_> {
+    pub(crate) fn resource_set(&mut self, environment: &Environment, list: &Exprs) -> Option<ResourceSet> {
+        let (items, excepted) = (list.items(), list.excepted());
+        if excepted.is_empty() {
+            return Some(ResourceSet { negated: false, resources: self.resource_list(environment, &items)? });
+        }
+        if matches!(items.as_slice(), [Expr::Star(_)]) {
+            return Some(ResourceSet { negated: true, resources: self.resource_list(environment, &excepted)? });
+        }
+        let span = self.span(environment.module, list.range());
+        self.not_yet_at(span, "`except` on resources other than `*`");
+        None
+    }
+
+    fn resource_list(&mut self, environment: &Environment, items: &[Expr]) -> Option<Vec<Sourced<Resource>>> {
+        let mut resources = Vec::new();
+        let mut whole = true;
+        for item in items {
+            match self.resources(environment, item) {
+                Some(mut more) => resources.append(&mut more),
+                None => whole = false,
+            }
+        }
+        whole.then_some(resources)
+    }
+
+    pub(crate) fn resources(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<Sourced<Resource>>> {
+        let span = self.span(environment.module, expr.range());
+        match expr {
+            Expr::Star(_) => Some(vec![Sourced::new(Resource::all(), span)]),
+            Expr::String(_) => {
+                let arns = self.strings(environment, expr, "an ARN")?;
+                self.raw_arns(arns)
+            }
+            Expr::Bracketed(list) => {
+                let Some(list) = list.list() else {
+                    self.error(&checks::EMPTY_LIST, span, "this list names no resource");
+                    return None;
+                };
+                let set = self.resource_set(environment, &list)?;
+                if set.negated {
+                    self.not_yet_at(span, "`* except …` inside a list");
+                    return None;
+                }
+                Some(set.resources)
+            }
+            Expr::Call(call) => {
+                let reference = self.resolve(environment, call)?;
+                self.referenced_resources(environment, &reference)
+            }
+            Expr::CallIn(call) => {
+                self.not_yet_at(span, "a name with `in` behind it");
+                let _ = call.call().map(|call| self.resolve(environment, &call));
+                None
+            }
+            Expr::Unchecked(_) => {
+                self.not_yet_at(span, "`unchecked` resources");
+                None
+            }
+            _ => {
+                self.expected("a resource", expr, span);
+                None
+            }
+        }
+    }
+
+    fn raw_arns(&mut self, arns: Vec<Sourced<String>>) -> Option<Vec<Sourced<Resource>>> {
+        let mut resources = Vec::new();
+        let mut whole = true;
+        for arn in arns {
+            if arn.value == "*" || (arn.value.starts_with("arn:") && arn.value.splitn(6, ':').count() == 6) {
+                resources.push(Sourced::new(Resource { arn: arn.value, typed: None }, arn.span));
+            } else {
+                whole = false;
+                self.report(
+                    Diagnostic::new(&checks::INVALID_ARN, arn.span, format!("`{}` is no ARN", arn.value))
+                        .note("an ARN is `arn:partition:service:region:account:resource`"),
+                );
+            }
+        }
+        whole.then_some(resources)
+    }
+
+    /// The resources that a name with what follows it stands for.
+    pub(crate) fn referenced_resources(
+        &mut self,
+        environment: &Environment,
+        reference: &Reference,
+    ) -> Option<Vec<Sourced<Resource>>> {
+        let (base, used) = match &reference.target {
+            Target::Argument(binding) => (self.resources(&binding.environment, &binding.argument)?, 0),
+            Target::Service(prefix) => self.typed_by_service(environment, prefix, reference)?,
+            Target::Itself => {
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, "`self` means nothing here")
+                        .note("it is the resource whose own policy is being written"),
+                );
+                return None;
+            }
+            Target::Account(_) | Target::Organization => {
+                self.error(&checks::MISMATCHED_TYPE, reference.span, "expected a resource, and this is an account or an organization");
+                return None;
+            }
+            Target::Declaration(id) => self.declared_resources(environment, *id, reference)?,
+        };
+        let rest = reference.rest.get(used..).unwrap_or_default();
+        let mut resources: Vec<_> =
+            base.into_iter().map(|resource| Sourced::new(resource.value, reference.span)).collect();
+        let mut rest = rest.iter();
+        while let Some(postfix) = rest.next() {
+            let Postfix::Name(name) = postfix else {
+                let span = Span::new(reference.span.file, postfix_range(postfix));
+                self.error(&checks::MISMATCHED_TYPE, span, "a resource takes no arguments here");
+                return None;
+            };
+            if name.text() == "arn" && rest.as_slice().is_empty() {
+                break;
+            }
+            let arguments = match rest.as_slice().first() {
+                Some(Postfix::Arguments(arguments)) => {
+                    rest.next();
+                    Some(arguments)
+                }
+                _ => None,
+            };
+            let name_span = self.span_in(reference.span, name.text_range());
+            let given = self.argument_strings(environment, arguments)?;
+            let mut children = Vec::new();
+            for resource in resources {
+                let arn = self.child(&resource.value, name.text(), &given, name_span)?;
+                children.extend(arn.into_iter().map(|child| Sourced::new(child, reference.span)));
+            }
+            resources = children;
+        }
+        Some(resources)
+    }
+
+    fn span_in(&self, around: Span, range: iamx_text::TextRange) -> Span {
+        Span::new(around.file, range)
+    }
+
+    fn declared_resources(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        reference: &Reference,
+    ) -> Option<(Vec<Sourced<Resource>>, usize)> {
+        let declaration = self.names.get(id)?.clone();
+        match &declaration.kind {
+            DeclarationKind::Let(_) => {
+                let used = usize::from(matches!(reference.rest.first(), Some(Postfix::Arguments(_))));
+                let call = Reference { rest: reference.rest.iter().take(used).cloned().collect(), ..reference.clone() };
+                let resources = self.with_let(environment, id, &call, |lowerer, inner, list| {
+                    let set = lowerer.resource_set(inner, list)?;
+                    if set.negated {
+                        lowerer.not_yet_at(reference.span, "`* except …` by name");
+                        return None;
+                    }
+                    Some(set.resources)
+                })?;
+                Some((resources, used))
+            }
+            DeclarationKind::Entity(DeclaredKind::Resource, item) => {
+                if self.is_circle(id, reference.span) {
+                    return None;
+                }
+                self.evaluating.push(id);
+                let resources = self.declared_resource(id, item);
+                self.evaluating.pop();
+                Some((resources?.into_iter().map(|resource| Sourced::new(resource, reference.span)).collect(), 0))
+            }
+            DeclarationKind::Entity(_, item) => {
+                let resource = self.entity_resource(environment, id, item, reference)?;
+                Some((vec![Sourced::new(resource, reference.span)], 0))
+            }
+            DeclarationKind::Param(_) => {
+                let call = Reference { rest: Vec::new(), ..reference.clone() };
+                let strings = self.referenced_strings(environment, &call, "an ARN")?;
+                Some((self.raw_arns(strings)?, 0))
+            }
+            other => {
+                let message = format!("expected a resource, and `{}` is {}", declaration.name, other.describe());
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, message)
+                        .related(declaration.span, "declared here"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The ARNs of `resource name: service.type(arguments)`.
+    pub(crate) fn declared_resource(&mut self, id: DeclarationId, item: &Declared) -> Option<Vec<Resource>> {
+        let declaration = self.names.get(id)?.clone();
+        let type_call = item.type_call()?;
+        let words = type_call.words();
+        let span = self.span(declaration.module, type_call.path()?.range());
+        let environment = self.environment(declaration.module);
+        let account = self.home(id);
+        let region = item.headers().find_map(|header| match header {
+            Header::Region(_) => header.string(),
+            _ => None,
+        });
+        let region = match region {
+            Some(token) => {
+                let region = self.plain_string(declaration.module, &token)?;
+                let at = self.span(declaration.module, token.text_range());
+                self.check_region(&region, at)?;
+                Some(region)
+            }
+            None => self.settings().region.clone(),
+        };
+        let [service, type_name] = words.as_slice() else {
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, "a resource's type is a service and a type in it")
+                    .help("such as `s3.bucket(\"…\")`"),
+            );
+            return None;
+        };
+        let arguments = self.argument_strings(&environment.in_account(account), type_call.arguments().as_ref())?;
+        self.typed(service, type_name, &arguments, region, account, span)
+    }
+
+    /// `service.type(arguments)` as an expression, and how many postfixes that takes.
+    fn typed_by_service(
+        &mut self,
+        environment: &Environment,
+        prefix: &str,
+        reference: &Reference,
+    ) -> Option<(Vec<Sourced<Resource>>, usize)> {
+        let Some(Postfix::Name(type_name)) = reference.rest.first() else {
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, format!("expected a resource, and `{prefix}` is a service"))
+                    .help(format!("a resource of it is `{prefix}.type(\"…\")`")),
+            );
+            return None;
+        };
+        let arguments = match reference.rest.get(1) {
+            Some(Postfix::Arguments(arguments)) => Some(arguments),
+            _ => None,
+        };
+        let given = self.argument_strings(environment, arguments)?;
+        let span = self.span_in(reference.span, type_name.text_range());
+        let region = self.settings().region.clone();
+        let account = environment.account.or_else(|| self.default_account());
+        let resources = self.typed(prefix, type_name.text(), &given, region, account, span)?;
+        let resources = resources.into_iter().map(|resource| Sourced::new(resource, reference.span)).collect();
+        Some((resources, if arguments.is_some() { 2 } else { 1 }))
+    }
+
+    pub(crate) fn argument_strings(
+        &mut self,
+        environment: &Environment,
+        arguments: Option<&Arguments>,
+    ) -> Option<Vec<String>> {
+        let mut strings = Vec::new();
+        for argument in arguments.map(Arguments::arguments).unwrap_or_default() {
+            strings.push(self.one_string(environment, &argument, "a string")?.value);
+        }
+        Some(strings)
+    }
+
+    fn typed(
+        &mut self,
+        prefix: &str,
+        type_name: &str,
+        arguments: &[String],
+        region: Option<String>,
+        account: Option<usize>,
+        span: Span,
+    ) -> Option<Vec<Resource>> {
+        let Some(service) = self.catalog().service(prefix) else {
+            self.unknown_service(prefix, span);
+            return None;
+        };
+        let Some(resource_type) = service.resource_type(type_name) else {
+            self.unknown_type(service, type_name, span);
+            return None;
+        };
+        let templates: Vec<_> =
+            resource_type.arn_templates.iter().filter(|template| template.arity() == arguments.len()).collect();
+        if templates.is_empty() {
+            self.wrong_type_arguments(service, resource_type, &resource_type.arn_templates, arguments.len(), span);
+            return None;
+        }
+        let typed = Typed {
+            service: service.prefix().to_owned(),
+            type_name: resource_type.slug(),
+            arguments: arguments.to_vec(),
+            region,
+            account,
+        };
+        let mut resources = Vec::new();
+        for template in templates {
+            let arn = self.fill(template, &typed, span)?;
+            resources.push(Resource { arn, typed: Some(typed.clone()) });
+        }
+        Some(resources)
+    }
+
+    fn fill(&mut self, template: &ArnTemplate, typed: &Typed, span: Span) -> Option<String> {
+        let account = self.program.account(typed.account).map(|account| account.id.clone());
+        let account = match account {
+            Some(id) => id,
+            None if template.has_account() => {
+                self.report(
+                    Diagnostic::new(&checks::MISSING_ACCOUNT, span, "this ARN needs an account id, and there is none")
+                        .note(format!("its form is `{}`", template.text()))
+                        .help("say where the resource lives with `in`, or set `account` in `iamx.toml`"),
+                );
+                return None;
+            }
+            None => String::new(),
+        };
+        let arguments: Vec<&str> = typed.arguments.iter().map(String::as_str).collect();
+        let region = typed.region.as_deref().unwrap_or("*");
+        template.fill(&self.settings().partition, region, &account, &arguments)
+    }
+
+    /// The child `name` of `parent`: the type whose template goes on from its parent's.
+    fn child(&mut self, parent: &Resource, name: &str, given: &[String], span: Span) -> Option<Vec<Resource>> {
+        let Some(typed) = &parent.typed else {
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, "a raw ARN has no children")
+                    .note("its type isn't known")
+                    .help("write the whole ARN, or declare the resource by its type"),
+            );
+            return None;
+        };
+        let service = self.catalog().service(&typed.service)?;
+        let parent_type = service.resource_type(&typed.type_name)?;
+        let children: Vec<_> = service.children(parent_type).collect();
+        let named: Vec<_> = children
+            .iter()
+            .filter(|child| child.resource_type.slug() == name && child.parent.arity() == typed.arguments.len())
+            .collect();
+        if named.is_empty() {
+            let mut known: Vec<_> = children.iter().map(|child| child.resource_type.slug()).collect();
+            known.sort();
+            known.dedup();
+            let message = format!("`{}.{}` has no child `{name}`", typed.service, typed.type_name);
+            let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message);
+            diagnostic = if known.is_empty() {
+                diagnostic.note("it has none at all: its ARN is no beginning of another type's")
+            } else {
+                diagnostic.help(format!("its children are {}", quoted(&known)))
+            };
+            self.report(diagnostic);
+            return None;
+        }
+        let fitting: Vec<_> = named.iter().filter(|child| child.placeholders.len() == given.len()).collect();
+        if fitting.is_empty() {
+            let expected: Vec<_> = named.iter().map(|child| child.placeholders.join(", ")).collect();
+            self.report(
+                Diagnostic::new(
+                    &checks::WRONG_ARITY,
+                    span,
+                    format!("`{name}` is given {}", counted(given.len(), "argument")),
+                )
+                .help(format!("it takes `{name}({})`", expected.join(")` or `("))),
+            );
+            return None;
+        }
+        let mut resources = Vec::new();
+        for child in fitting {
+            let mut arguments = typed.arguments.clone();
+            arguments.extend(given.iter().cloned());
+            let typed = Typed { type_name: child.resource_type.slug(), arguments, ..typed.clone() };
+            let arn = self.fill(child.template, &typed, span)?;
+            let resource = Resource { arn, typed: Some(typed) };
+            if !resources.contains(&resource) {
+                resources.push(resource);
+            }
+        }
+        Some(resources)
+    }
+
+    fn wrong_type_arguments(
+        &mut self,
+        service: &Service,
+        resource_type: &ResourceType,
+        templates: &[ArnTemplate],
+        given: usize,
+        span: Span,
+    ) {
+        let slug = resource_type.slug();
+        let forms: Vec<_> = templates
+            .iter()
+            .map(|template| format!("{}.{slug}({})", service.prefix(), template.placeholders().collect::<Vec<_>>().join(", ")))
+            .collect();
+        self.report(
+            Diagnostic::new(
+                &checks::WRONG_ARITY,
+                span,
+                format!("`{}.{slug}` is given {}", service.prefix(), counted(given, "argument")),
+            )
+            .help(format!("write {}", quoted(&forms)))
+            .note("one argument for each part of the ARN other than partition, region and account"),
+        );
+    }
+
+    fn unknown_type(&mut self, service: &Service, type_name: &str, span: Span) {
+        let message = format!("`{}` has no resource type `{type_name}`", service.prefix());
+        let mut diagnostic =
+            Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message).note(self.catalog_date());
+        let near = self.catalog().nearest_resource_type(service.prefix(), type_name).into_iter().next();
+        let known: Vec<_> = service.resource_types().iter().map(ResourceType::slug).collect();
+        diagnostic = match near {
+            Some(near) => diagnostic.help(format!("did you mean `{}.{near}`?", service.prefix())),
+            None if known.is_empty() => diagnostic.help("the service has none: its actions take `*`"),
+            None if known.len() <= 12 => diagnostic.help(format!("its types are {}", quoted(&known))),
+            None => diagnostic,
+        };
+        self.report(diagnostic);
+    }
+
+    fn check_region(&mut self, region: &str, span: Span) -> Option<()> {
+        if region == "*" || self.catalog().partition_of_region(region).is_some() {
+            return Some(());
+        }
+        let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_REGION, span, format!("AWS has no region `{region}`"))
+            .note(self.catalog_date());
+        if let Some(near) = self.catalog().nearest_region(region).into_iter().next() {
+            diagnostic = diagnostic
+                .fix(format!("replace with `{near}`"), span, format!("\"{near}\""), Applicability::Unsafe)
+                .help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic);
+        None
+    }
+
+    /// The name and arguments of a `call` that must be a plain dotted name, for members and the like.
+    pub(crate) fn call_of<'e>(&mut self, environment: &Environment, expr: &'e Expr, what: &str) -> Option<&'e Call> {
+        if let Expr::Call(call) = expr {
+            return Some(call);
+        }
+        let span = self.span(environment.module, expr.range());
+        self.expected(what, expr, span);
+        None
+    }
+}
+
+/// `a`, `b` and `c`, in backticks.
+pub(crate) fn quoted(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

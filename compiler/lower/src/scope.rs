@@ -1,0 +1,355 @@
+//! What a name stands for where it is written: a parameter, a declaration, an account, a service.
+
+use std::rc::Rc;
+
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_syntax::{
+    SyntaxToken, TextRange,
+    ast::{Arguments, AstNode, Call, Expr, Parameters, Postfix},
+};
+use iamx_text::Span;
+
+use crate::{
+    lowerer::Lowerer,
+    names::{DeclarationId, DeclarationKind, Named, nearest},
+};
+
+/// Where an expression is evaluated.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    pub(crate) module: usize,
+    pub(crate) bindings: Rc<Vec<Binding>>,
+    /// The account that what is being lowered is made in.
+    pub(crate) account: Option<usize>,
+}
+
+/// A parameter with its argument, which is evaluated where it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Binding {
+    pub(crate) name: String,
+    pub(crate) argument: Expr,
+    pub(crate) environment: Environment,
+}
+
+impl Environment {
+    pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
+        Self { account, ..self.clone() }
+    }
+}
+
+/// A name with what follows it, as far as it was understood.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub(crate) target: Target,
+    /// The parts of the call that come after the target.
+    pub(crate) rest: Vec<Postfix>,
+    pub(crate) span: Span,
+    /// The account named before it, as in `prod.Reader`.
+    pub(crate) account: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Declaration(DeclarationId),
+    Argument(Binding),
+    /// The account by its position in the program.
+    Account(usize),
+    Organization,
+    /// `self`
+    Itself,
+    /// An AWS service by its prefix.
+    Service(String),
+}
+
+impl Lowerer<'_> {
+    /// Finds what `call` stands for. Says so if there is no such name.
+    pub(crate) fn resolve(&mut self, environment: &Environment, call: &Call) -> Option<Reference> {
+        let name = call.name()?;
+        let span = self.span(environment.module, call.range());
+        self.resolve_parts(environment, &name, call.postfixes(), span)
+    }
+
+    fn resolve_parts(
+        &mut self,
+        environment: &Environment,
+        name: &SyntaxToken,
+        rest: Vec<Postfix>,
+        span: Span,
+    ) -> Option<Reference> {
+        let text = name.text();
+        let name_span = self.span(environment.module, name.text_range());
+        if let Some(binding) = environment.bindings.iter().find(|binding| binding.name == text) {
+            return Some(Reference { target: Target::Argument(binding.clone()), rest, span, account: None });
+        }
+        match text {
+            "self" => return Some(Reference { target: Target::Itself, rest, span, account: None }),
+            "account" => {
+                let Some(account) = environment.account else {
+                    self.report(
+                        Diagnostic::new(&checks::MISSING_ACCOUNT, name_span, "`account` has no value here")
+                            .note("it is the account of the item around it, and this one is in none")
+                            .help("say where the item lives with `in`, or set `account` in `iamx.toml`"),
+                    );
+                    return None;
+                };
+                return Some(Reference { target: Target::Account(account), rest, span, account: None });
+            }
+            _ => {}
+        }
+        match self.names.look_up(environment.module, text) {
+            Some(named) => self.resolve_named(environment, named, rest, span, name_span),
+            None if text == "aws" => self.resolve_service(rest, span),
+            None if self.catalog().has_service(text) => {
+                Some(Reference { target: Target::Service(text.to_owned()), rest, span, account: None })
+            }
+            None => {
+                self.unknown_name(environment, name);
+                None
+            }
+        }
+    }
+
+    fn resolve_named(
+        &mut self,
+        environment: &Environment,
+        named: Named,
+        mut rest: Vec<Postfix>,
+        span: Span,
+        name_span: Span,
+    ) -> Option<Reference> {
+        let id = match named {
+            Named::Declaration(id) => id,
+            Named::Module(module) => {
+                let Some(Postfix::Name(member)) = rest.first().cloned() else {
+                    self.error(&checks::MISMATCHED_TYPE, name_span, "a module is no value; name something in it");
+                    return None;
+                };
+                rest.remove(0);
+                let Some(id) = self.names.look_up_declared(module, member.text()) else {
+                    let at = self.span(environment.module, member.text_range());
+                    self.error(
+                        &checks::UNKNOWN_NAME,
+                        at,
+                        format!("that module declares no `{}`", member.text()),
+                    );
+                    return None;
+                };
+                id
+            }
+        };
+        self.used.insert(id);
+        let declaration = self.names.get(id)?.clone();
+        match declaration.kind {
+            DeclarationKind::Account => {
+                let account = self.program.accounts.iter().position(|account| account.span == declaration.span)?;
+                self.resolve_in_account(account, rest, span, environment)
+            }
+            DeclarationKind::Organization => {
+                Some(Reference { target: Target::Organization, rest, span, account: None })
+            }
+            _ => Some(Reference { target: Target::Declaration(id), rest, span, account: None }),
+        }
+    }
+
+    /// `prod.Reader`: an item of the account, unless the part is one of the account's own.
+    fn resolve_in_account(
+        &mut self,
+        account: usize,
+        mut rest: Vec<Postfix>,
+        span: Span,
+        environment: &Environment,
+    ) -> Option<Reference> {
+        if let Some(Postfix::Name(member)) = rest.first().cloned()
+            && !matches!(member.text(), "id" | "name" | "tags" | "arn")
+        {
+            let Some(Named::Declaration(id)) = self.names.look_up(environment.module, member.text()) else {
+                self.unknown_name(environment, &member);
+                return None;
+            };
+            self.used.insert(id);
+            rest.remove(0);
+            return Some(Reference { target: Target::Declaration(id), rest, span, account: Some(account) });
+        }
+        Some(Reference { target: Target::Account(account), rest, span, account: None })
+    }
+
+    fn resolve_service(&mut self, mut rest: Vec<Postfix>, span: Span) -> Option<Reference> {
+        let Some(Postfix::Name(service)) = rest.first().cloned() else {
+            self.error(&checks::MISMATCHED_TYPE, span, "`aws` is no value; a service's name follows it: `aws.events`");
+            return None;
+        };
+        rest.remove(0);
+        let prefix = service.text().to_owned();
+        if !self.catalog().has_service(&prefix) {
+            self.unknown_service(&prefix, Span::new(span.file, service.text_range()));
+            return None;
+        }
+        Some(Reference { target: Target::Service(prefix), rest, span, account: None })
+    }
+
+    pub(crate) fn unknown_name(&mut self, environment: &Environment, name: &SyntaxToken) {
+        let span = self.span(environment.module, name.text_range());
+        let text = name.text();
+        let known = self.names.visible(environment.module).chain(environment.bindings.iter().map(|b| b.name.clone()));
+        let near = nearest(text, known);
+        let elsewhere = self.names.declarations.iter().find(|other| other.name == text).map(|other| other.module);
+        let mut diagnostic =
+            Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("nothing is called `{text}` here"));
+        if let Some(module) = elsewhere
+            && let Some(path) = self.input.modules.get(module).map(|module| module.path.join("."))
+        {
+            diagnostic = diagnostic.help(format!("`{text}` is declared in another module: `use {path}.{{{text}}}`"));
+        } else if let Some(near) = near {
+            diagnostic = diagnostic
+                .fix(format!("replace with `{near}`"), span, near.clone(), Applicability::Unsafe)
+                .help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic);
+    }
+
+    pub(crate) fn unknown_service(&mut self, prefix: &str, span: Span) {
+        let mut diagnostic =
+            Diagnostic::new(&checks::UNKNOWN_SERVICE, span, format!("AWS has no service with the prefix `{prefix}`"))
+                .note(self.catalog_date());
+        if let Some(near) = self.catalog().nearest_service(prefix).into_iter().next() {
+            diagnostic = diagnostic
+                .fix(format!("replace with `{near}`"), span, near.clone(), Applicability::Unsafe)
+                .help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic);
+    }
+
+    pub(crate) fn catalog_date(&self) -> String {
+        format!("as of the catalog of {}", self.catalog().info().version)
+    }
+
+    /// Binds the arguments of a call to the parameters of a template. Says so where they don't fit in number.
+    pub(crate) fn bind(
+        &mut self,
+        caller: &Environment,
+        module: usize,
+        name: &str,
+        parameters: Option<&Parameters>,
+        arguments: Option<&Arguments>,
+        span: Span,
+    ) -> Option<Environment> {
+        let parameters: Vec<_> = parameters.into_iter().flat_map(Parameters::parameters).collect();
+        let given = arguments.map(Arguments::arguments).unwrap_or_default();
+        if parameters.len() != given.len() {
+            let expected: Vec<_> = parameters
+                .iter()
+                .filter_map(|parameter| Some(format!("{}: {}", parameter.name()?.text(), parameter.type_ref()?.syntax())))
+                .collect();
+            let message = format!(
+                "`{name}` takes {} and is given {}",
+                counted(parameters.len(), "argument"),
+                if given.is_empty() { "none".to_owned() } else { given.len().to_string() }
+            );
+            let mut diagnostic = Diagnostic::new(&checks::WRONG_ARITY, span, message);
+            if !expected.is_empty() {
+                diagnostic = diagnostic.help(format!("write `{name}({})`", expected.join(", ")));
+            }
+            self.report(diagnostic);
+            return None;
+        }
+        let bindings = parameters
+            .iter()
+            .zip(given)
+            .filter_map(|(parameter, argument)| {
+                Some(Binding { name: parameter.name()?.text().to_owned(), argument, environment: caller.clone() })
+            })
+            .collect();
+        Some(Environment { module, bindings: Rc::new(bindings), account: caller.account })
+    }
+
+    /// Evaluates a `let` under `evaluate`, or says that it is in a circle.
+    pub(crate) fn with_let<T>(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        reference: &Reference,
+        evaluate: impl FnOnce(&mut Self, &Environment, &iamx_syntax::ast::Exprs) -> Option<T>,
+    ) -> Option<T> {
+        let declaration = self.names.get(id)?.clone();
+        let DeclarationKind::Let(item) = declaration.kind else { return None };
+        if self.is_circle(id, reference.span) {
+            return None;
+        }
+        let mut rest = reference.rest.iter();
+        let arguments = match rest.next() {
+            None => None,
+            Some(Postfix::Arguments(arguments)) => Some(arguments),
+            Some(_) => {
+                self.error(
+                    &checks::MISMATCHED_TYPE,
+                    reference.span,
+                    format!("`{}` is a `let`; it has no parts", declaration.name),
+                );
+                return None;
+            }
+        };
+        let inner = self.bind(
+            environment,
+            declaration.module,
+            &declaration.name,
+            item.parameters().as_ref(),
+            arguments,
+            reference.span,
+        )?;
+        let value = item.value()?;
+        self.evaluating.push(id);
+        let result = evaluate(self, &inner, &value);
+        self.evaluating.pop();
+        result
+    }
+
+    pub(crate) fn is_circle(&mut self, id: DeclarationId, span: Span) -> bool {
+        let Some(start) = self.evaluating.iter().position(|other| *other == id) else { return false };
+        let circle: Vec<_> = self
+            .evaluating
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .chain([&id])
+            .filter_map(|id| self.names.get(*id))
+            .map(|declaration| (declaration.name.clone(), declaration.span))
+            .collect();
+        let path: Vec<_> = circle.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let mut diagnostic = Diagnostic::new(
+            &checks::CIRCULAR_DECLARATION,
+            span,
+            format!("this is a circle: {}", path.join(" is ")),
+        );
+        for (name, span) in circle.iter().skip(1) {
+            diagnostic = diagnostic.related(*span, format!("`{name}` is declared here"));
+        }
+        let first = circle.first().map(|(_, span)| *span);
+        // One message a circle, wherever it is entered.
+        let known = self.diagnostics.iter().any(|other| {
+            other.check == diagnostic.check
+                && circle.iter().any(|(_, span)| other.labels.iter().any(|label| label.span == *span))
+        });
+        if !known && first.is_some() {
+            self.report(diagnostic);
+        }
+        true
+    }
+}
+
+/// `1 argument`, `2 arguments`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// The range of a postfix.
+pub(crate) fn postfix_range(postfix: &Postfix) -> TextRange {
+    match postfix {
+        Postfix::Name(token) => token.text_range(),
+        Postfix::Arguments(arguments) => arguments.range(),
+        Postfix::Index(node) => node.text_range(),
+    }
+}

@@ -1,0 +1,348 @@
+//! Statements of the source as statements of policy documents.
+
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_policy::{
+    BaseOperator, ConditionBlock, ConditionEntry, Document, Effect, Element, Operator, PrincipalElement, Sourced,
+    Statement as PolicyStatement,
+};
+use iamx_syntax::{
+    SyntaxKind,
+    ast::{AstNode, Body, Clause, DeclaredKind, Expr, Include, Permission, Postfix, Statement},
+};
+use iamx_text::Span;
+
+use crate::{
+    actions::ActionSet,
+    bounds, conditions,
+    lowerer::Lowerer,
+    names::DeclarationKind,
+    resources::ResourceSet,
+    scope::{Environment, Target},
+};
+
+/// What a statement is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DocumentKind {
+    /// An identity's inline policy, a managed policy, a boundary.
+    Identity,
+    /// A role's trust policy.
+    Trust,
+}
+
+impl Lowerer<'_> {
+    /// The statements of a body, each under the conditions of the `if`s around it.
+    pub(crate) fn statements(
+        &mut self,
+        environment: &Environment,
+        body: &Body,
+        kind: DocumentKind,
+        conditions: &[ConditionEntry],
+        document: &mut Document,
+    ) {
+        for statement in body.statements() {
+            self.statement(environment, &statement, kind, conditions, document);
+        }
+    }
+
+    pub(crate) fn statement(
+        &mut self,
+        environment: &Environment,
+        statement: &Statement,
+        kind: DocumentKind,
+        conditions: &[ConditionEntry],
+        document: &mut Document,
+    ) {
+        match statement {
+            Statement::Permission(permission) => {
+                let lowered = self.permission(environment, permission, kind, conditions);
+                document.statements.extend(lowered);
+            }
+            Statement::If(statement) => {
+                let (Some(condition), Some(body)) = (statement.condition(), statement.body()) else { return };
+                let Some(mut more) = self.condition(environment, &condition, false) else { return };
+                more.splice(0..0, conditions.iter().cloned());
+                self.statements(environment, &body, kind, &more, document);
+            }
+            Statement::Include(include) => self.include(environment, include, kind, conditions, document),
+            Statement::Raw(raw) => self.not_yet(environment.module, raw.syntax(), "`raw`"),
+        }
+    }
+
+    fn include(
+        &mut self,
+        environment: &Environment,
+        include: &Include,
+        kind: DocumentKind,
+        conditions: &[ConditionEntry],
+        document: &mut Document,
+    ) {
+        let Some(call) = include.call() else { return };
+        let Some(reference) = self.resolve(environment, &call) else { return };
+        let declaration = match reference.target {
+            Target::Declaration(id) => self.names.get(id).cloned().map(|declaration| (id, declaration)),
+            _ => None,
+        };
+        let Some((id, declaration)) = declaration else {
+            self.error(&checks::MISMATCHED_TYPE, reference.span, "expected a policy to include");
+            return;
+        };
+        let DeclarationKind::Entity(DeclaredKind::Policy, item) = &declaration.kind else {
+            let message = format!("expected a policy, and `{}` is {}", declaration.name, declaration.kind.describe());
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, message)
+                    .related(declaration.span, "declared here"),
+            );
+            return;
+        };
+        if self.is_circle(id, reference.span) {
+            return;
+        }
+        let arguments = reference.rest.iter().find_map(|postfix| match postfix {
+            Postfix::Arguments(arguments) => Some(arguments),
+            _ => None,
+        });
+        let Some(inner) = self.bind(
+            environment,
+            declaration.module,
+            &declaration.name,
+            item.parameters().as_ref(),
+            arguments,
+            reference.span,
+        ) else {
+            return;
+        };
+        let Some(body) = item.body() else { return };
+        self.evaluating.push(id);
+        self.statements(&inner, &body, kind, conditions, document);
+        self.evaluating.pop();
+    }
+
+    fn permission(
+        &mut self,
+        environment: &Environment,
+        permission: &Permission,
+        kind: DocumentKind,
+        conditions: &[ConditionEntry],
+    ) -> Option<PolicyStatement> {
+        let span = self.span(environment.module, permission.range());
+        let effect = permission.effect()?;
+        let effect_span = self.span(environment.module, effect.text_range());
+        let effect = if effect.kind() == SyntaxKind::ALLOW_KW { Effect::Allow } else { Effect::Deny };
+        let clauses = self.clauses(environment, permission.clauses())?;
+        let list = permission.actions()?;
+
+        let principal = self.statement_principal(environment, &clauses, kind, effect_span);
+        let on = match (&clauses.on, kind) {
+            (Some(clause), DocumentKind::Trust) => {
+                let at = self.span(environment.module, clause.syntax().text_range());
+                self.report(
+                    Diagnostic::new(&checks::MISPLACED_MEMBER, at, "a trust policy's statements name no resource")
+                        .note("the resource is the role itself")
+                        .fix("leave `on` out", at, "", Applicability::Safe),
+                );
+                return None;
+            }
+            (Some(clause), DocumentKind::Identity) => {
+                Some(clause.list().and_then(|list| self.resource_set(environment, &list)))
+            }
+            (None, _) => None,
+        };
+        // What failed was said; the other parts are still looked at, so that each fault is said at once.
+        let actions = self.action_set(environment, &list, on.as_ref().and_then(Option::as_ref));
+        let block = self.statement_conditions(environment, &clauses, conditions);
+        let resources = match (on, kind) {
+            (_, DocumentKind::Trust) => None,
+            (Some(set), DocumentKind::Identity) => Some(set?),
+            (None, DocumentKind::Identity) => {
+                let actions = actions.as_ref()?;
+                Some(self.unsaid_resources(actions, effect, effect_span)?)
+            }
+        };
+        let (actions, block, principal) = (actions?, block?, principal?);
+        Some(PolicyStatement {
+            sid: permission.label().map(|label| label.text().trim_end_matches(':').to_owned()),
+            effect,
+            principal,
+            actions: element(actions.negated, actions.patterns),
+            resources: resources.map(|set| {
+                let patterns =
+                    set.resources.into_iter().map(|resource| Sourced::new(resource.value.arn, resource.span)).collect();
+                element(set.negated, patterns)
+            }),
+            conditions: block,
+            span,
+            documentation: permission.documentation(),
+        })
+    }
+
+    /// Whom the statement is about; the outer `None` where that is wrong.
+    #[allow(clippy::option_option)]
+    fn statement_principal(
+        &mut self,
+        environment: &Environment,
+        clauses: &Clauses,
+        kind: DocumentKind,
+        effect: Span,
+    ) -> Option<Option<PrincipalElement>> {
+        match (&clauses.to, kind) {
+            (None, DocumentKind::Identity) => Some(None),
+            (Some(clause), DocumentKind::Identity) => {
+                let at = self.span(environment.module, clause.syntax().text_range());
+                self.report(
+                    Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, at, "an identity policy names no principal")
+                        .note("it is about whoever it is attached to")
+                        .fix("leave `to` out", at, "", Applicability::Unsafe)
+                        .help("attach the policy to whom it is meant for"),
+                );
+                None
+            }
+            (None, DocumentKind::Trust) => {
+                self.report(
+                    Diagnostic::new(&checks::MISSING_PRINCIPAL, effect, "a trust policy's statement says whom it is about")
+                        .help("add `to`, as in `to service ec2`"),
+                );
+                None
+            }
+            (Some(clause), DocumentKind::Trust) => {
+                let principals = self.principals(environment, &clause.list()?)?;
+                Some(Some(PrincipalElement { negated: false, principals }))
+            }
+        }
+    }
+
+    /// All that must hold: the `if`s around, `when`, not `unless`, before `until`.
+    pub(crate) fn statement_conditions(
+        &mut self,
+        environment: &Environment,
+        clauses: &Clauses,
+        conditions: &[ConditionEntry],
+    ) -> Option<ConditionBlock> {
+        let mut block = ConditionBlock::default();
+        let mut whole = self.join(&mut block, conditions.to_vec()).is_some();
+        for (clause, negated) in [(&clauses.when, false), (&clauses.unless, true)] {
+            let Some(expr) = clause.as_ref().map(Clause::expression) else { continue };
+            let entries = expr.and_then(|expr| self.condition(environment, &expr, negated));
+            whole &= entries.and_then(|entries| self.join(&mut block, entries)).is_some();
+        }
+        if let Some(clause) = &clauses.until {
+            let entry = self.until(environment, clause);
+            whole &= entry.and_then(|entry| self.join(&mut block, vec![entry])).is_some();
+        }
+        whole.then_some(block)
+    }
+
+    /// `until D`: the request's time lies before D.
+    fn until(&mut self, environment: &Environment, clause: &Clause) -> Option<ConditionEntry> {
+        let expr = clause.expression()?;
+        let span = self.span(environment.module, expr.range());
+        let text = match &expr {
+            Expr::Date(token) => token.text().to_owned(),
+            _ => self.one_string(environment, &expr, "a date")?.value,
+        };
+        if !bounds::is_date(&text) {
+            self.bad_date(&text, span);
+            return None;
+        }
+        Some(ConditionEntry {
+            operator: Operator::plain(BaseOperator::DateLessThan),
+            key: "aws:CurrentTime".to_owned(),
+            values: vec![Sourced::new(conditions::date_value(&text), span)],
+            span,
+        })
+    }
+
+    /// The resources of a statement that says none: `*` where nothing else can be meant.
+    fn unsaid_resources(&mut self, actions: &ActionSet, effect: Effect, span: Span) -> Option<ResourceSet> {
+        if effect == Effect::Deny || self.takes_only_star(actions) {
+            return Some(ResourceSet::everything(span));
+        }
+        self.report(
+            Diagnostic::new(&checks::MISSING_RESOURCE, span, "this says not on which resources")
+                .note("some of its actions have resource-level permissions")
+                .help("add `on` and the resources; all of them are `on *`"),
+        );
+        None
+    }
+
+    /// The clauses by kind, each at most once.
+    pub(crate) fn clauses(
+        &mut self,
+        environment: &Environment,
+        clauses: impl Iterator<Item = Clause>,
+    ) -> Option<Clauses> {
+        let mut sorted = Clauses::default();
+        let mut whole = true;
+        for clause in clauses {
+            if let Clause::Only(node) = &clause {
+                self.not_yet(environment.module, node, "`only in`");
+                whole = false;
+                continue;
+            }
+            let slot = match &clause {
+                Clause::On(_) => &mut sorted.on,
+                Clause::To(_) => &mut sorted.to,
+                Clause::When(_) => &mut sorted.when,
+                Clause::Unless(_) => &mut sorted.unless,
+                Clause::Until(_) | Clause::Only(_) => &mut sorted.until,
+            };
+            if let Some(first) = slot {
+                let word = clause.word();
+                let first = self.span(environment.module, first.syntax().text_range());
+                let span = self.span(environment.module, clause.syntax().text_range());
+                self.report(
+                    Diagnostic::new(&checks::DUPLICATE_CLAUSE, span, format!("`{word}` stands twice in this statement"))
+                        .related(first, "the first one")
+                        .help(match word {
+                            "when" | "unless" => "join the conditions with `and`",
+                            _ => "put both into one list",
+                        }),
+                );
+                whole = false;
+                continue;
+            }
+            *slot = Some(clause);
+        }
+        whole.then_some(sorted)
+    }
+}
+
+/// A statement's clauses by kind.
+#[derive(Debug, Default)]
+pub(crate) struct Clauses {
+    pub(crate) on: Option<Clause>,
+    pub(crate) to: Option<Clause>,
+    pub(crate) when: Option<Clause>,
+    pub(crate) unless: Option<Clause>,
+    pub(crate) until: Option<Clause>,
+}
+
+fn element<T: PartialEq>(negated: bool, patterns: Vec<Sourced<T>>) -> Element<T> {
+    if negated { Element::except(patterns) } else { Element::of(patterns) }
+}
+
+/// Makes the statement ids of a document unique: those that clash are numbered, in their order.
+pub(crate) fn number_sids(document: &mut Document) {
+    let sids: Vec<String> = document.statements.iter().filter_map(|statement| statement.sid.clone()).collect();
+    let mut taken: Vec<String> = sids.clone();
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for statement in &mut document.statements {
+        let Some(sid) = &mut statement.sid else { continue };
+        if sids.iter().filter(|other| *other == sid).count() < 2 {
+            continue;
+        }
+        let index = counts.iter().position(|(name, _)| name == sid).unwrap_or_else(|| {
+            counts.push((sid.clone(), 0));
+            counts.len() - 1
+        });
+        let Some((name, count)) = counts.get_mut(index) else { continue };
+        let numbered = loop {
+            *count += 1;
+            let numbered = format!("{name}{count}");
+            if !taken.contains(&numbered) {
+                break numbered;
+            }
+        };
+        taken.push(numbered.clone());
+        *sid = numbered;
+    }
+}

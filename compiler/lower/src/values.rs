@@ -1,0 +1,445 @@
+//! Compile-time values: strings, and the parameters of the workspace.
+
+use std::ops::Range;
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Sourced;
+use iamx_syntax::{
+    SyntaxKind, SyntaxToken, TextSize,
+    ast::{AstNode, Expr, Exprs, ParamItem, Postfix, Principal},
+};
+use iamx_text::{Span, TextRange};
+
+use crate::{
+    bounds,
+    lowerer::Lowerer,
+    names::{DeclarationKind, nearest},
+    scope::{Environment, Reference, Target, postfix_range},
+    strings::{self, Fault, Piece},
+};
+
+impl Lowerer<'_> {
+    /// The strings that `expr` stands for: one, or a list. `what` is what they are for.
+    pub(crate) fn strings(&mut self, environment: &Environment, expr: &Expr, what: &str) -> Option<Vec<Sourced<String>>> {
+        let span = self.span(environment.module, expr.range());
+        match expr {
+            Expr::String(token) => self.interpolated(environment, token),
+            Expr::Bracketed(list) => {
+                let Some(list) = list.list() else { return Some(Vec::new()) };
+                self.string_list(environment, &list, what)
+            }
+            Expr::Call(call) => {
+                let reference = self.resolve(environment, call)?;
+                self.referenced_strings(environment, &reference, what)
+            }
+            Expr::Principal(principal) if principal.kind() == Some(SyntaxKind::SERVICE_KW) => {
+                let name = self.service_principal(environment, principal)?;
+                Some(vec![Sourced::new(name, span)])
+            }
+            _ => {
+                self.expected(what, expr, span);
+                None
+            }
+        }
+    }
+
+    fn string_list(&mut self, environment: &Environment, list: &Exprs, what: &str) -> Option<Vec<Sourced<String>>> {
+        if !list.excepted().is_empty() {
+            let span = self.span(environment.module, list.range());
+            self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
+            return None;
+        }
+        let mut strings = Vec::new();
+        let mut whole = true;
+        for item in list.items() {
+            match self.strings(environment, &item, what) {
+                Some(mut more) => strings.append(&mut more),
+                None => whole = false,
+            }
+        }
+        whole.then_some(strings)
+    }
+
+    /// The single string that `expr` stands for.
+    pub(crate) fn one_string(&mut self, environment: &Environment, expr: &Expr, what: &str) -> Option<Sourced<String>> {
+        let mut strings = self.strings(environment, expr, what)?;
+        if strings.len() == 1 {
+            return strings.pop();
+        }
+        let span = self.span(environment.module, expr.range());
+        self.error(&checks::MISMATCHED_TYPE, span, format!("expected {what}, and this is a list of {}", strings.len()));
+        None
+    }
+
+    /// The strings that a name with what follows it stands for.
+    pub(crate) fn referenced_strings(
+        &mut self,
+        environment: &Environment,
+        reference: &Reference,
+        what: &str,
+    ) -> Option<Vec<Sourced<String>>> {
+        let one = |text: String| Some(vec![Sourced::new(text, reference.span)]);
+        match &reference.target {
+            Target::Argument(binding) => {
+                if reference.rest.is_empty() {
+                    return self.strings(&binding.environment, &binding.argument, what);
+                }
+                let reference = self.argument_part(reference, binding)?;
+                self.referenced_strings(&binding.environment, &reference, what)
+            }
+            Target::Account(account) => {
+                let part = self.only_part(reference, "an account's parts are `id`, `name` and `tags.…`")?;
+                let account = self.program.accounts.get(*account)?;
+                match part.as_slice() {
+                    ["id"] => one(account.id.clone()),
+                    ["name"] => one(account.name.clone()),
+                    ["tags", tag] => match account.tags.iter().find(|other| other.key == *tag) {
+                        Some(found) => one(found.value.clone()),
+                        None => {
+                            let message = format!("account `{}` has no tag `{tag}`", account.name);
+                            self.error(&checks::UNKNOWN_NAME, reference.span, message);
+                            None
+                        }
+                    },
+                    _ => {
+                        let message = format!("expected {what}; an account's parts are `id`, `name` and `tags.…`");
+                        self.error(&checks::MISMATCHED_TYPE, reference.span, message);
+                        None
+                    }
+                }
+            }
+            Target::Organization => {
+                let part = self.only_part(reference, "an organization's parts are `id` and `name`")?;
+                let organization = self.program.organization.as_ref()?;
+                match part.as_slice() {
+                    ["id"] => one(organization.id.clone()).filter(|_| !organization.id.is_empty()),
+                    ["name"] => one(organization.name.clone()),
+                    _ => {
+                        let message = format!("expected {what}; an organization's parts are `id` and `name`");
+                        self.report(
+                            Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, message)
+                                .help("write `.id` behind it"),
+                        );
+                        None
+                    }
+                }
+            }
+            Target::Declaration(id) => {
+                let declaration = self.names.get(*id)?.clone();
+                match declaration.kind {
+                    DeclarationKind::Let(_) => self.with_let(environment, *id, reference, |lowerer, inner, list| {
+                        lowerer.string_list(inner, list, what)
+                    }),
+                    DeclarationKind::Param(param) => self.param_string(&param, declaration.module, reference, what),
+                    DeclarationKind::Entity(..) => self.entity_string(environment, *id, reference, what),
+                    DeclarationKind::Account | DeclarationKind::Ou | DeclarationKind::Organization => {
+                        let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
+                        self.error(&checks::MISMATCHED_TYPE, reference.span, message);
+                        None
+                    }
+                }
+            }
+            Target::Itself => {
+                self.not_yet_at(reference.span, "`self` as a value");
+                None
+            }
+            Target::Service(_) => {
+                let arns = self.referenced_resources(environment, reference)?;
+                Some(arns.into_iter().map(|arn| Sourced::new(arn.value.arn, arn.span)).collect())
+            }
+        }
+    }
+
+    /// The names that follow `reference`, all plain.
+    fn only_part<'r>(&mut self, reference: &'r Reference, note: &str) -> Option<Vec<&'r str>> {
+        let mut names = Vec::new();
+        for postfix in &reference.rest {
+            let Postfix::Name(token) = postfix else {
+                let span = Span::new(reference.span.file, postfix_range(postfix));
+                self.report(Diagnostic::new(&checks::MISMATCHED_TYPE, span, "this takes no arguments").note(note));
+                return None;
+            };
+            names.push(token.text());
+        }
+        Some(names)
+    }
+
+    /// `parameter.part`: the argument, which must be a name, with the part behind it.
+    pub(crate) fn argument_part(
+        &mut self,
+        reference: &Reference,
+        binding: &crate::scope::Binding,
+    ) -> Option<Reference> {
+        let Expr::Call(call) = &binding.argument else {
+            let span = self.span(binding.environment.module, binding.argument.range());
+            let part = reference.rest.first().map(postfix_range).map(|range| Span::new(reference.span.file, range));
+            let mut diagnostic = Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                span,
+                format!("`{}` is {}, which has no parts", binding.name, binding.argument.describe()),
+            );
+            if let Some(part) = part {
+                diagnostic = diagnostic.related(part, "a part of it is used here");
+            }
+            self.report(diagnostic);
+            return None;
+        };
+        let mut inner = self.resolve(&binding.environment, call)?;
+        inner.rest.extend(reference.rest.iter().cloned());
+        Some(inner)
+    }
+
+    fn param_string(
+        &mut self,
+        param: &ParamItem,
+        module: usize,
+        reference: &Reference,
+        what: &str,
+    ) -> Option<Vec<Sourced<String>>> {
+        let name = param.name()?;
+        let type_name = param.type_ref().map(|type_ref| type_ref.words().join(".")).unwrap_or_default();
+        if type_name != "string" {
+            let message = format!("expected {what}, and `{}` is a {type_name}", name.text());
+            self.error(&checks::MISMATCHED_TYPE, reference.span, message);
+            return None;
+        }
+        if let Some(value) = self.settings().params.get(name.text()) {
+            return Some(vec![Sourced::new(value.clone(), reference.span)]);
+        }
+        let default = param.default()?;
+        let environment = self.environment(module);
+        self.strings(&environment, &default, "a string")
+    }
+
+    /// What is wrong with the parameters themselves: no value, a type that none can have, values for none.
+    pub(crate) fn check_params(&mut self) {
+        let params: Vec<_> = self
+            .names
+            .declarations
+            .iter()
+            .filter_map(|declaration| match &declaration.kind {
+                DeclarationKind::Param(param) => Some((declaration.module, declaration.name.clone(), declaration.span, param.clone())),
+                _ => None,
+            })
+            .collect();
+        for (module, name, span, param) in &params {
+            self.check_param(*module, name, *span, param);
+        }
+        let unknown: Vec<_> = self
+            .settings()
+            .params
+            .keys()
+            .filter(|given| params.iter().all(|(_, name, ..)| name != *given))
+            .cloned()
+            .collect();
+        let file = self.settings().settings_file.unwrap_or_else(|| self.file(0));
+        for given in unknown {
+            let near = nearest(&given, params.iter().map(|(_, name, ..)| name.clone()));
+            let span = self.param_setting(file, &given);
+            let mut diagnostic =
+                Diagnostic::new(&checks::UNKNOWN_PARAMETER, span, format!("no module declares a parameter `{given}`"))
+                    .note("values for parameters come from `[params]` in `iamx.toml` and from `--set`");
+            if let Some(near) = near {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+            self.report(diagnostic);
+        }
+    }
+
+    /// Where `iamx.toml` gives the parameter `name`; its beginning where the value came from the command line.
+    fn param_setting(&self, file: iamx_text::FileId, name: &str) -> Span {
+        let text = self.input.sources.get(file).map(|file| file.text()).unwrap_or_default();
+        let section = text.find("[params]").unwrap_or(text.len());
+        let found = text.get(section..).and_then(|rest| {
+            rest.match_indices(name).map(|(at, _)| section + at).find(|at| {
+                text.get(..*at).is_some_and(|before| before.trim_end_matches([' ', '\t', '"']).ends_with('\n'))
+            })
+        });
+        let offset = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
+        match found {
+            Some(at) => Span::new(file, TextRange::new(offset(at), offset(at + name.len()))),
+            None => Span::at(file, TextSize::new(0)),
+        }
+    }
+
+    fn check_param(&mut self, module: usize, name: &str, span: Span, param: &ParamItem) {
+        let Some(type_ref) = param.type_ref() else { return };
+        let type_name = type_ref.words().join(".");
+        if type_ref.element().is_some() || !matches!(type_name.as_str(), "string" | "number" | "bool" | "date" | "duration") {
+            let at = self.span(module, type_ref.range());
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, at, "a parameter of the workspace can't have this type")
+                    .note("its value is given as text, so its type is `string`, `number`, `bool`, `date` or `duration`"),
+            );
+            return;
+        }
+        match self.settings().params.get(name) {
+            Some(value) if !bounds::text_is(value, &type_name) => self.report(
+                Diagnostic::new(
+                    &checks::BAD_PARAMETER_VALUE,
+                    span,
+                    format!("`{name}` is given `{value}`, which is no {type_name}"),
+                )
+                .note("the value comes from `[params]` in `iamx.toml` or from `--set`"),
+            ),
+            Some(_) => {}
+            None if param.default().is_none() => self.report(
+                Diagnostic::new(&checks::MISSING_PARAMETER_VALUE, span, format!("`{name}` has no value"))
+                    .help(format!("give it with `--set {name}=…`, under `[params]` in `iamx.toml`, or a default here")),
+            ),
+            None => {}
+        }
+    }
+
+    /// The text of a string with its values put in; several texts where one value is a list.
+    fn interpolated(&mut self, environment: &Environment, token: &SyntaxToken) -> Option<Vec<Sourced<String>>> {
+        let span = self.span(environment.module, token.text_range());
+        let pieces = match strings::pieces(token.text()) {
+            Ok(pieces) => pieces,
+            Err(fault) => {
+                self.string_fault(span, fault);
+                return None;
+            }
+        };
+        let mut texts = vec![String::new()];
+        let mut lists = 0;
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => texts.iter_mut().for_each(|whole| whole.push_str(&text)),
+                Piece::Variable(text, range) => {
+                    self.check_variable(&text, part_of(span, range));
+                    texts.iter_mut().for_each(|whole| whole.push_str(&text));
+                }
+                Piece::Value(names, range) => {
+                    let values = self.value_of(environment, &names, part_of(span, range.clone()))?;
+                    if values.len() != 1 {
+                        lists += 1;
+                        if lists > 1 {
+                            self.error(&checks::MISMATCHED_TYPE, part_of(span, range), "a string takes one list, and this is the second");
+                            return None;
+                        }
+                    }
+                    texts = texts
+                        .iter()
+                        .flat_map(|whole| values.iter().map(move |value| format!("{whole}{}", value.value)))
+                        .collect();
+                }
+            }
+        }
+        Some(texts.into_iter().map(|text| Sourced::new(text, span)).collect())
+    }
+
+    /// The value of `${names}`.
+    fn value_of(&mut self, environment: &Environment, names: &[String], span: Span) -> Option<Vec<Sourced<String>>> {
+        // Names in a string have no tokens of their own, so they are read as the call that they spell.
+        let text = format!("let x = {}", names.join("."));
+        let parse = iamx_syntax::parse(&text);
+        let call = parse.syntax().descendants().find_map(iamx_syntax::ast::Call::cast)?;
+        let before = self.diagnostics.len();
+        let reference = self.resolve(environment, &call);
+        let strings = reference.and_then(|mut reference| {
+            reference.span = span;
+            self.referenced_strings(environment, &reference, "a string")
+        });
+        for diagnostic in self.diagnostics.iter_mut().skip(before) {
+            diagnostic.fixes.clear();
+            for label in diagnostic.labels.iter_mut().filter(|label| label.primary) {
+                label.span = span;
+            }
+        }
+        strings
+    }
+
+    fn check_variable(&mut self, variable: &str, span: Span) {
+        let inner = variable.trim_start_matches("${").trim_end_matches('}');
+        if matches!(inner, "*" | "?" | "$") {
+            return;
+        }
+        let key = inner.split_once(',').map_or(inner, |(key, _)| key).trim_end();
+        if self.catalog().condition_key(key).is_none() {
+            self.unknown_key(key, span);
+        }
+        if let Some((_, default)) = inner.split_once(',') {
+            let default = default.trim();
+            let quoted = default.len() >= 2 && default.starts_with('\'') && default.ends_with('\'');
+            if !quoted {
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, span, "a variable's default stands in single quotes")
+                        .help(format!("write `${{{key}, '{default}'}}`")),
+                );
+            }
+        }
+    }
+
+    fn string_fault(&mut self, span: Span, fault: Fault) {
+        match fault {
+            Fault::Escape(range) => self.bad_escape(span, range),
+            Fault::Unclosed(range) => self.report(
+                Diagnostic::new(&checks::BAD_ESCAPE, part_of(span, range), "`${` has no `}`")
+                    .help("write `$\\u{7b}` for a `${` that is meant as it stands"),
+            ),
+            Fault::NotAName(range) => self.report(
+                Diagnostic::new(&checks::BAD_ESCAPE, part_of(span, range), "this is neither a value nor a policy variable")
+                    .note("`${name}` is a value of this workspace, `${aws:username}` a variable that AWS fills in"),
+            ),
+        }
+    }
+
+    pub(crate) fn bad_escape(&mut self, span: Span, range: Range<usize>) {
+        self.report(
+            Diagnostic::new(&checks::BAD_ESCAPE, part_of(span, range), "a string has no such escape")
+                .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`"),
+        );
+    }
+
+    pub(crate) fn expected(&mut self, what: &str, found: &Expr, span: Span) {
+        self.error(&checks::MISMATCHED_TYPE, span, format!("expected {what}, found {}", found.describe()));
+    }
+
+    /// The service principal of `service lambda` or `service "…"`.
+    pub(crate) fn service_principal(&mut self, environment: &Environment, principal: &Principal) -> Option<String> {
+        let target = principal.target()?;
+        let span = self.span(environment.module, target.range());
+        let name = match &target {
+            Expr::String(token) => self.plain_string(environment.module, token)?,
+            Expr::Call(call) if call.postfixes().iter().all(|postfix| matches!(postfix, Postfix::Name(_))) => {
+                let word = call.syntax().text().to_string();
+                match self.catalog().service_principal_named(&word) {
+                    Some(known) => known.to_owned(),
+                    None => format!("{word}.amazonaws.com"),
+                }
+            }
+            _ => {
+                self.expected("a service", &target, span);
+                return None;
+            }
+        };
+        match self.catalog().principal(&name) {
+            iamx_catalog::PrincipalGrade::Known | iamx_catalog::PrincipalGrade::Plausible => Some(name),
+            iamx_catalog::PrincipalGrade::Near(near) => {
+                self.report(
+                    Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, format!("AWS has no service principal `{name}`"))
+                        .note(self.catalog_date())
+                        .help(format!("did you mean `{}`?", near.trim_end_matches(".amazonaws.com"))),
+                );
+                None
+            }
+            iamx_catalog::PrincipalGrade::Unknown => {
+                let mut diagnostic =
+                    Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, format!("`{name}` isn't a service principal that the catalog knows"))
+                        .note(self.catalog_date())
+                        .note("the catalog's list isn't complete, so the name is written as it stands");
+                diagnostic.severity = iamx_diagnostic::Severity::Warning;
+                self.report(diagnostic);
+                Some(name)
+            }
+        }
+    }
+}
+
+/// The part of a string's token at `range` of its text.
+fn part_of(token: Span, range: Range<usize>) -> Span {
+    let offset = |at: usize| token.range.start() + TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
+    let (start, end) = (offset(range.start).min(token.range.end()), offset(range.end).min(token.range.end()));
+    Span::new(token.file, TextRange::new(start, end.max(start)))
+}

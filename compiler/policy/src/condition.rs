@@ -1,0 +1,166 @@
+use std::fmt;
+
+use iamx_text::Span;
+
+use crate::Sourced;
+
+/// How a condition compares.
+///
+/// See [condition operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum BaseOperator {
+    StringEquals,
+    StringNotEquals,
+    StringEqualsIgnoreCase,
+    StringNotEqualsIgnoreCase,
+    StringLike,
+    StringNotLike,
+    NumericEquals,
+    NumericNotEquals,
+    NumericLessThan,
+    NumericLessThanEquals,
+    NumericGreaterThan,
+    NumericGreaterThanEquals,
+    DateEquals,
+    DateNotEquals,
+    DateLessThan,
+    DateLessThanEquals,
+    DateGreaterThan,
+    DateGreaterThanEquals,
+    Bool,
+    BinaryEquals,
+    IpAddress,
+    NotIpAddress,
+    ArnEquals,
+    ArnNotEquals,
+    ArnLike,
+    ArnNotLike,
+    Null,
+}
+
+impl BaseOperator {
+    /// As JSON has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StringEquals => "StringEquals",
+            Self::StringNotEquals => "StringNotEquals",
+            Self::StringEqualsIgnoreCase => "StringEqualsIgnoreCase",
+            Self::StringNotEqualsIgnoreCase => "StringNotEqualsIgnoreCase",
+            Self::StringLike => "StringLike",
+            Self::StringNotLike => "StringNotLike",
+            Self::NumericEquals => "NumericEquals",
+            Self::NumericNotEquals => "NumericNotEquals",
+            Self::NumericLessThan => "NumericLessThan",
+            Self::NumericLessThanEquals => "NumericLessThanEquals",
+            Self::NumericGreaterThan => "NumericGreaterThan",
+            Self::NumericGreaterThanEquals => "NumericGreaterThanEquals",
+            Self::DateEquals => "DateEquals",
+            Self::DateNotEquals => "DateNotEquals",
+            Self::DateLessThan => "DateLessThan",
+            Self::DateLessThanEquals => "DateLessThanEquals",
+            Self::DateGreaterThan => "DateGreaterThan",
+            Self::DateGreaterThanEquals => "DateGreaterThanEquals",
+            Self::Bool => "Bool",
+            Self::BinaryEquals => "BinaryEquals",
+            Self::IpAddress => "IpAddress",
+            Self::NotIpAddress => "NotIpAddress",
+            Self::ArnEquals => "ArnEquals",
+            Self::ArnNotEquals => "ArnNotEquals",
+            Self::ArnLike => "ArnLike",
+            Self::ArnNotLike => "ArnNotLike",
+            Self::Null => "Null",
+        }
+    }
+
+    /// Whether it is true where no value matches, and so where the key is absent.
+    pub fn is_negated(self) -> bool {
+        matches!(
+            self,
+            Self::StringNotEquals
+                | Self::StringNotEqualsIgnoreCase
+                | Self::StringNotLike
+                | Self::NumericNotEquals
+                | Self::DateNotEquals
+                | Self::NotIpAddress
+                | Self::ArnNotEquals
+                | Self::ArnNotLike
+        )
+    }
+}
+
+/// Which of a key's many values must match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Qualifier {
+    /// `ForAllValues`: every value; true when the key is absent.
+    ForAllValues,
+    /// `ForAnyValue`: at least one value.
+    ForAnyValue,
+}
+
+/// An operator with its qualifier and `IfExists`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Operator {
+    /// `ForAllValues` or `ForAnyValue`.
+    pub qualifier: Option<Qualifier>,
+    /// The comparison.
+    pub base: BaseOperator,
+    /// Whether it is true where the key is absent.
+    pub if_exists: bool,
+}
+
+impl Operator {
+    /// `base` alone.
+    pub fn plain(base: BaseOperator) -> Self {
+        Self { qualifier: None, base, if_exists: false }
+    }
+
+    /// `base` that an absent key satisfies.
+    pub fn if_exists(base: BaseOperator) -> Self {
+        Self { qualifier: None, base, if_exists: true }
+    }
+
+    /// `base` over a key's many values.
+    pub fn qualified(qualifier: Qualifier, base: BaseOperator) -> Self {
+        Self { qualifier: Some(qualifier), base, if_exists: false }
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.qualifier {
+            Some(Qualifier::ForAllValues) => f.write_str("ForAllValues:")?,
+            Some(Qualifier::ForAnyValue) => f.write_str("ForAnyValue:")?,
+            None => {}
+        }
+        f.write_str(self.base.as_str())?;
+        if self.if_exists { f.write_str("IfExists") } else { Ok(()) }
+    }
+}
+
+/// A statement's conditions: all must hold. No two entries have one operator and one key (keys ignore case).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConditionBlock {
+    /// The entries.
+    pub entries: Vec<ConditionEntry>,
+}
+
+/// One operator on one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionEntry {
+    /// The operator.
+    pub operator: Operator,
+    /// The key, as it was written.
+    pub key: String,
+    /// The values, of which one must match (or none, for a negated operator).
+    pub values: Vec<Sourced<String>>,
+    /// Where it was written.
+    pub span: Span,
+}
+
+impl ConditionBlock {
+    /// The entry of `operator` on `key`.
+    pub fn entry(&self, operator: Operator, key: &str) -> Option<&ConditionEntry> {
+        self.entries.iter().find(|entry| entry.operator == operator && entry.key.eq_ignore_ascii_case(key))
+    }
+}

@@ -1,0 +1,134 @@
+use std::fmt;
+
+use iamx_text::Span;
+
+use crate::{ConditionBlock, PrincipalElement};
+
+/// A value and the source text that it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub span: Span,
+}
+
+impl<T> Sourced<T> {
+    /// `value`, written at `span`.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// A policy document, version 2012-10-17.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The statements, in the order of the source.
+    pub statements: Vec<Statement>,
+}
+
+/// What a statement does to the requests that it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Allows them, unless another statement denies them.
+    Allow,
+    /// Denies them, whatever else allows them.
+    Deny,
+}
+
+impl Effect {
+    /// As JSON has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
+/// One statement of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The statement's id.
+    pub sid: Option<String>,
+    /// What it does.
+    pub effect: Effect,
+    /// Whom it is about; `None` in identity policies.
+    pub principal: Option<PrincipalElement>,
+    /// The actions that it is about.
+    pub actions: Element<ActionPattern>,
+    /// The resources that it is about, as ARN patterns or `*`; `None` in trust policies.
+    pub resources: Option<Element<String>>,
+    /// What must hold.
+    pub conditions: ConditionBlock,
+    /// Where it was written.
+    pub span: Span,
+    /// Its doc comment.
+    pub documentation: Option<String>,
+}
+
+/// `Action` or `NotAction`, `Resource` or `NotResource`: patterns, or all but these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element<T> {
+    /// Whether it is everything **but** the patterns.
+    pub negated: bool,
+    /// The patterns.
+    pub patterns: Vec<Sourced<T>>,
+}
+
+impl<T: PartialEq> Element<T> {
+    /// The requests that match one of `patterns`, each kept once, at its first place.
+    pub fn of(patterns: Vec<Sourced<T>>) -> Self {
+        Self { negated: false, patterns: unique(patterns) }
+    }
+
+    /// The requests that match none of `patterns`.
+    pub fn except(patterns: Vec<Sourced<T>>) -> Self {
+        Self { negated: true, patterns: unique(patterns) }
+    }
+}
+
+fn unique<T: PartialEq>(patterns: Vec<Sourced<T>>) -> Vec<Sourced<T>> {
+    let mut kept: Vec<Sourced<T>> = Vec::with_capacity(patterns.len());
+    for pattern in patterns {
+        if kept.iter().all(|other| other.value != pattern.value) {
+            kept.push(pattern);
+        }
+    }
+    kept
+}
+
+/// Actions by service prefix and name; both may hold `*` and `?`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionPattern {
+    /// The service's prefix; `None` for `*`, every action of every service.
+    pub service: Option<String>,
+    /// The action's name.
+    pub name: String,
+}
+
+impl ActionPattern {
+    /// Every action.
+    pub fn all() -> Self {
+        Self { service: None, name: "*".to_owned() }
+    }
+
+    /// The actions of `service` named `name`.
+    pub fn new(service: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { service: Some(service.into()), name: name.into() }
+    }
+
+    /// Whether it may stand for several actions.
+    pub fn is_wildcard(&self) -> bool {
+        self.name.contains(['*', '?']) || self.service.is_none()
+    }
+}
+
+impl fmt::Display for ActionPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.service {
+            Some(service) => write!(f, "{service}:{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Patterns with `*` (any characters, or none) and `?` (one character).
+
+/// Whether the whole of `text` matches `pattern`.
+///
+/// Takes time in proportion to the product of both lengths at most.
+pub fn glob_matches(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let (mut at, mut position) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    while position < text.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                last_star = Some((at, position));
+                at += 1;
+            }
+            Some(c) if *c == '?' || text.get(position) == Some(c) => {
+                at += 1;
+                position += 1;
+            }
+            _ => {
+                let Some((star, matched)) = last_star else { return false };
+                last_star = Some((star, matched + 1));
+                at = star + 1;
+                position = matched + 1;
+            }
+        }
+    }
+    pattern.iter().skip(at).all(|c| *c == '*')
+}
+
+/// Whether some text matches both patterns.
+///
+/// Takes time in proportion to the product of both lengths.
+pub fn globs_intersect(a: &str, b: &str) -> bool {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    // `reached[j]`: the patterns before `i` in `a` and before `j` in `b` can match one text.
+    let mut reached = vec![false; b.len() + 1];
+    if let Some(first) = reached.first_mut() {
+        *first = true;
+    }
+    close_over_stars(&mut reached, &b);
+    for c in &a {
+        let mut next = vec![false; b.len() + 1];
+        for (j, here) in reached.iter().enumerate() {
+            if !here {
+                continue;
+            }
+            let other = b.get(j);
+            if *c == '*' {
+                // The star takes nothing, or whatever the other pattern takes from here on.
+                for slot in next.iter_mut().skip(j) {
+                    *slot = true;
+                }
+                break;
+            }
+            if other == Some(&'*')
+                && let Some(slot) = next.get_mut(j)
+            {
+                *slot = true;
+            }
+            let one = other.is_some_and(|other| *other != '*' && (other == c || *other == '?' || *c == '?'));
+            if one && let Some(slot) = next.get_mut(j + 1) {
+                *slot = true;
+            }
+        }
+        close_over_stars(&mut next, &b);
+        reached = next;
+    }
+    reached.last().copied().unwrap_or(false)
+}
+
+/// A star of `b` may take nothing.
+fn close_over_stars(reached: &mut [bool], b: &[char]) {
+    for (j, c) in b.iter().enumerate() {
+        if *c == '*'
+            && reached.get(j).copied().unwrap_or(false)
+            && let Some(slot) = reached.get_mut(j + 1)
+        {
+            *slot = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{glob_matches, globs_intersect};
+
+    /// By the definition, without any care for speed.
+    fn matches_by_definition(pattern: &[char], text: &[char]) -> bool {
+        match pattern {
+            [] => text.is_empty(),
+            ['*', rest @ ..] => (0..=text.len()).any(|skip| matches_by_definition(rest, &text[skip..])),
+            ['?', rest @ ..] => !text.is_empty() && matches_by_definition(rest, &text[1..]),
+            [c, rest @ ..] => text.first() == Some(c) && matches_by_definition(rest, &text[1..]),
+        }
+    }
+
+    /// Every text of up to six letters over an alphabet with one letter that no pattern holds.
+    fn short_texts() -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..6 {
+            last = last.iter().flat_map(|text| ['a', 'b', 'z'].map(|c| format!("{text}{c}"))).collect();
+            all.extend(last.iter().cloned());
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn intersects_exactly_where_a_text_matches_both(a in "[ab*?]{0,3}", b in "[ab*?]{0,3}") {
+            let found = short_texts().iter().any(|text| glob_matches(&a, text) && glob_matches(&b, text));
+            prop_assert_eq!(globs_intersect(&a, &b), found);
+        }
+
+        #[test]
+        fn agrees_with_the_definition(pattern in "[ab*?]{0,8}", text in "[ab]{0,8}") {
+            let (pattern_chars, text_chars): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
+            prop_assert_eq!(glob_matches(&pattern, &text), matches_by_definition(&pattern_chars, &text_chars));
+        }
+    }
+}
