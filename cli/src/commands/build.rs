@@ -1,0 +1,124 @@
+//! `iamx build`: from source to documents.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::{Outcome, count, findings};
+use crate::{
+    args::WorkspaceArguments,
+    error::{Error, show},
+    io::output::{Change, Output},
+    terminal::Terminal,
+};
+
+const AFTER_HELP: &str = "\
+Findings go to standard output, in any format; what was written is said on standard error. Where there is an error,
+nothing is written. Files that iamx didn't write, or that were changed since, are never overwritten or removed.
+
+Examples:
+  iamx build                          the workspace around the current folder
+  iamx build infra/iam --out /tmp/iam
+  iamx build --check                  in CI: fail where the output isn't what the source says
+  iamx build --set env=prod --deny-warnings --format github";
+
+/// Write the policies of a workspace
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    workspace: WorkspaceArguments,
+
+    /// Write to this folder instead of the one in iamx.toml
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Write nothing; fail where the output isn't what the source says
+    #[arg(long)]
+    check: bool,
+
+    /// What to write, instead of the targets in iamx.toml
+    #[arg(long = "target", value_name = "TARGET", value_enum)]
+    targets: Vec<Target>,
+}
+
+/// A form that the output is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// IAM's own JSON documents
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
+    let compiled = findings::compile(&arguments.workspace)?;
+    let failed = findings::print(&compiled.analysis, &arguments.workspace, terminal)?;
+    if !compiled.analysis.diagnostics.is_empty() {
+        let summary = iamx_diagnostic::summary(&compiled.analysis.diagnostics);
+        terminal.say(&if failed { format!("{summary}; nothing is written") } else { summary });
+    }
+    if failed {
+        return Ok(Outcome::Findings);
+    }
+    let output = match &arguments.out {
+        Some(folder) => Output::at(folder),
+        None => Output::within(&compiled.root, &compiled.out)?,
+    };
+    let changes = output.compare(&compiled.analysis.files)?;
+    let name = show(&relative_to_here(output.folder()));
+    if arguments.check {
+        return Ok(stale(&changes, &name, terminal));
+    }
+    let changes = output.write(&compiled.analysis.files, changes)?;
+    terminal.say(&summary(&changes, compiled.analysis.files.len(), &name));
+    Ok(Outcome::Clean)
+}
+
+/// Says what a build would change.
+fn stale(changes: &[Change], out: &str, terminal: &mut Terminal) -> Outcome {
+    if changes.is_empty() {
+        terminal.say(&format!("{out} is what the source says"));
+        return Outcome::Clean;
+    }
+    for change in changes {
+        let what = match change {
+            Change::Add { .. } => "is missing",
+            Change::Replace { .. } => "differs",
+            Change::Remove { .. } => "is no longer made",
+        };
+        terminal.say(&format!("{out}/{} {what}", iamx_diagnostic::escape_line(change.path())));
+    }
+    terminal.say("the output isn't what the source says; `iamx build` writes it");
+    Outcome::Findings
+}
+
+fn summary(changes: &[Change], files: usize, out: &str) -> String {
+    let documents = |changes: &[Change], removed: bool| {
+        changes
+            .iter()
+            .filter(|change| matches!(change, Change::Remove { .. }) == removed)
+            .filter(|change| !change.is_manifest())
+            .count()
+    };
+    let (written, removed) = (documents(changes, false), documents(changes, true));
+    let unchanged = files.saturating_sub(1).saturating_sub(written);
+    let mut text = match written {
+        0 => format!("{} in {out}, all unchanged", count(unchanged, "document", "documents")),
+        _ => format!("{} written to {out}", count(written, "document", "documents")),
+    };
+    if written > 0 && unchanged > 0 {
+        text = format!("{text} ({unchanged} unchanged)");
+    }
+    if removed > 0 {
+        text = format!("{text}, {removed} removed");
+    }
+    text
+}
+
+/// The folder as someone here would write it.
+fn relative_to_here(folder: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    match folder.strip_prefix(&here) {
+        Ok(relative) => relative.to_owned(),
+        Err(_) => folder.to_owned(),
+    }
+}

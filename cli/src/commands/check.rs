@@ -1,0 +1,29 @@
+//! `iamx check`: diagnostics alone.
+
+use clap::Args;
+
+use super::{Outcome, count, findings};
+use crate::{args::WorkspaceArguments, error::Error, terminal::Terminal};
+
+const AFTER_HELP: &str = "\
+Examples:
+  iamx check                             the workspace around the current folder
+  iamx check infra/iam --deny-warnings   another one, and warnings fail too
+  iamx check one.iamx                    a file alone, or the workspace that it is in
+  iamx check --format sarif > iamx.sarif";
+
+/// Say what is wrong in a workspace, and write nothing
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    workspace: WorkspaceArguments,
+}
+
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
+    let compiled = findings::compile(&arguments.workspace)?;
+    let failed = findings::print(&compiled.analysis, &arguments.workspace, terminal)?;
+    let modules = count(compiled.modules, "module", "modules");
+    terminal.say(&format!("{} in {modules}", iamx_diagnostic::summary(&compiled.analysis.diagnostics)));
+    Ok(Outcome::findings_if(failed))
+}

@@ -1,0 +1,259 @@
+//! The output folder: only what iamx wrote is overwritten or removed, and nothing outside is touched.
+
+use std::{
+    collections::BTreeSet,
+    io::ErrorKind,
+    path::{Component, Path, PathBuf},
+};
+
+use iamx_workspace::OutputFile;
+
+use super::{
+    manifest::{MANIFEST, UNFINISHED, Written, sha256},
+    write,
+};
+use crate::error::{Error, show};
+
+/// An output folder, which need not exist.
+pub(crate) struct Output {
+    folder: PathBuf,
+}
+
+/// One difference between an output folder and what belongs in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// A file is to be made.
+    Add { path: String },
+    /// A file has other contents. `ours` says whether it is what iamx wrote.
+    Replace { path: String, ours: Ours },
+    /// A file that iamx wrote is no longer made.
+    Remove { path: String, ours: Ours },
+}
+
+/// What stands at a path of the output folder.
+enum Found {
+    Nothing,
+    File(Vec<u8>),
+    /// A folder, a link, or something that is no file.
+    Other,
+}
+
+/// Whose a file in the output folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ours {
+    /// iamx wrote it, as it is.
+    Yes,
+    /// iamx wrote it, and someone changed it.
+    Changed,
+    /// No manifest names it.
+    No,
+}
+
+impl Change {
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::Add { path } | Self::Replace { path, .. } | Self::Remove { path, .. } => path,
+        }
+    }
+
+    pub(crate) fn is_manifest(&self) -> bool {
+        self.path() == MANIFEST
+    }
+
+    /// Why it can't be made, where it can't.
+    fn obstacle(&self) -> Option<&'static str> {
+        match self {
+            Self::Replace { ours: Ours::No, .. } | Self::Remove { ours: Ours::No, .. } => Some("isn't iamx's"),
+            Self::Replace { ours: Ours::Changed, .. } | Self::Remove { ours: Ours::Changed, .. } => {
+                Some("was changed since iamx wrote it")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Output {
+    /// The folder that someone named on the command line.
+    pub(crate) fn at(folder: &Path) -> Self {
+        // A folder that isn't there yet has no canonical name; its own is as good.
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        Self { folder }
+    }
+
+    /// The folder that a workspace's settings name, which must be in it.
+    pub(crate) fn within(root: &Path, out: &str) -> Result<Self, Error> {
+        let folder = root.join(out);
+        let leaves = match existing_part(&folder).canonicalize() {
+            Ok(real) => !real.starts_with(root),
+            Err(reason) => return Err(Error::reading(&folder, reason)),
+        };
+        if leaves { Err(Error::OutputFolderLeaves { path: show(&folder) }) } else { Ok(Self { folder }) }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What differs between the folder and `files`, by path, the manifest last.
+    pub(crate) fn compare(&self, files: &[OutputFile]) -> Result<Vec<Change>, Error> {
+        let written = self.written()?;
+        let mut changes = Vec::new();
+        for file in files {
+            let path = file.path.clone();
+            match self.read(&file.path)? {
+                Found::Nothing => changes.push(Change::Add { path }),
+                Found::File(bytes) if bytes == file.bytes => {}
+                found => changes.push(Change::Replace { ours: whose(&written, &path, &found), path }),
+            }
+        }
+        let made: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        for path in written.paths().filter(|path| !made.contains(path)) {
+            // What a manifest names may be anything: it is a file that others can write.
+            if !is_within(path) {
+                continue;
+            }
+            match self.read(path)? {
+                Found::Nothing => {}
+                found => {
+                    changes.push(Change::Remove { path: path.to_owned(), ours: whose(&written, path, &found) });
+                }
+            }
+        }
+        changes.sort_by(|a, b| (a.is_manifest(), a.path()).cmp(&(b.is_manifest(), b.path())));
+        Ok(changes)
+    }
+
+    /// Makes the folder hold `files`, or changes nothing where a file is in the way that isn't what iamx wrote.
+    pub(crate) fn write(&self, files: &[OutputFile], changes: Vec<Change>) -> Result<Vec<Change>, Error> {
+        self.refuse(&changes)?;
+        if !changes.is_empty() {
+            std::fs::create_dir_all(&self.folder).map_err(|reason| Error::writing(&self.folder, reason))?;
+            self.announce(files)?;
+        }
+        for change in &changes {
+            let path = self.folder.join(change.path());
+            if let Change::Remove { .. } = change {
+                std::fs::remove_file(&path).map_err(|reason| Error::writing(&path, reason))?;
+                self.remove_empty_folders(&path);
+            } else if let Some(file) = files.iter().find(|file| file.path == change.path()) {
+                let parent = path.parent().unwrap_or(&self.folder);
+                std::fs::create_dir_all(parent).map_err(|reason| Error::writing(parent, reason))?;
+                write::replace(&path, &file.bytes)?;
+            }
+        }
+        let unfinished = self.folder.join(UNFINISHED);
+        match std::fs::remove_file(&unfinished) {
+            Err(reason) if reason.kind() != ErrorKind::NotFound => Err(Error::writing(&unfinished, reason)),
+            _ => Ok(changes),
+        }
+    }
+
+    /// Writes down what is about to be written, so that after an interruption it is known to be ours.
+    fn announce(&self, files: &[OutputFile]) -> Result<(), Error> {
+        let mut planned = self.written()?;
+        for file in files {
+            planned.add(file.path.clone(), sha256(&file.bytes));
+        }
+        write::replace(&self.folder.join(UNFINISHED), &planned.to_json())
+    }
+
+    fn refuse(&self, changes: &[Change]) -> Result<(), Error> {
+        let blocked: Vec<String> = changes
+            .iter()
+            .filter_map(|change| {
+                let path = iamx_diagnostic::escape_line(change.path()).into_owned();
+                change.obstacle().map(|why| format!("  {path} {why}"))
+            })
+            .collect();
+        if blocked.is_empty() {
+            return Ok(());
+        }
+        let them = if blocked.len() == 1 { "it" } else { "them" };
+        Err(Error::Blocked { out: show(&self.folder), list: blocked.join("\n"), them })
+    }
+
+    /// What iamx wrote into the folder.
+    fn written(&self) -> Result<Written, Error> {
+        let mut written = Written::default();
+        for name in [MANIFEST, UNFINISHED] {
+            if let Found::File(bytes) = self.read(name)?
+                && written.read(&bytes)
+                && name == MANIFEST
+            {
+                // A manifest can't hold its own hash: being one makes it ours.
+                written.add(MANIFEST.to_owned(), sha256(&bytes));
+            }
+        }
+        Ok(written)
+    }
+
+    fn read(&self, path: &str) -> Result<Found, Error> {
+        if !is_within(path) {
+            return Err(Error::OutputPath { path: iamx_diagnostic::escape_line(path).into_owned() });
+        }
+        let mut place = self.folder.clone();
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            place.push(part);
+            let metadata = match std::fs::symlink_metadata(&place) {
+                Ok(metadata) => metadata,
+                Err(reason) if matches!(reason.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                    return Ok(Found::Nothing);
+                }
+                Err(reason) => return Err(Error::reading(&place, reason)),
+            };
+            // A link could lead anywhere.
+            let fits = if parts.peek().is_some() { metadata.is_dir() } else { metadata.is_file() };
+            if !fits {
+                return Ok(Found::Other);
+            }
+        }
+        std::fs::read(&place).map(Found::File).map_err(|reason| Error::reading(&place, reason))
+    }
+
+    fn remove_empty_folders(&self, file: &Path) {
+        for folder in file.ancestors().skip(1).take_while(|folder| *folder != self.folder) {
+            // Refused for a folder that holds something, which is what is wanted.
+            if std::fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+    }
+}
+
+fn whose(written: &Written, path: &str, found: &Found) -> Ours {
+    let Found::File(bytes) = found else { return Ours::No };
+    match written.wrote(path, bytes) {
+        Some(true) => Ours::Yes,
+        Some(false) => Ours::Changed,
+        None => Ours::No,
+    }
+}
+
+/// Whether a path stays within the folder that it is joined to.
+fn is_within(path: &str) -> bool {
+    !path.is_empty()
+        && !path.contains(['\\', ':', '\0'])
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// The longest part of a path that exists.
+fn existing_part(path: &Path) -> &Path {
+    path.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_known() {
+        for path in ["a.json", "a/b/c.json", "..a/b"] {
+            assert!(is_within(path), "{path}");
+        }
+        for path in ["", "/a", "../a", "a/../b", "a/..", "./a", "a//b", "C:\\a", "a\\..\\b", "c:a"] {
+            assert!(!is_within(path), "{path}");
+        }
+    }
+}

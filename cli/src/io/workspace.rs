@@ -1,0 +1,151 @@
+//! From a path on the command line to a workspace in memory.
+
+use std::path::{Path, PathBuf};
+
+use iamx_text::SourceMap;
+use iamx_workspace::{EXTENSION, SETTINGS_FILE, Settings, TextFile, Workspace};
+use ignore::{DirEntry, WalkBuilder};
+
+use super::read;
+use crate::error::{Error, show};
+
+/// Reads the workspace that `path` is, or is in: the nearest folder upwards with an `iamx.toml`. A file with none above it is
+/// a workspace by itself. Gives the workspace's root too.
+pub(crate) fn load(path: &Path) -> Result<(PathBuf, Workspace), Error> {
+    let start = canonical(path)?;
+    let is_folder = start.is_dir();
+    if !is_folder && !is_settings(&start) && !is_module(&start) {
+        return Err(Error::NotAModule { path: show(path) });
+    }
+    let Some(root) = root_of(&start) else {
+        return if is_folder { Err(Error::NoWorkspace { path: show(path) }) } else { single(&start) };
+    };
+    let settings = read::text(&root.join(SETTINGS_FILE))?;
+    let files = files_under(&root, Some(&root.join(out_of(&settings))))?;
+    if is_module(&start) && !is_folder && !files.contains(&start) {
+        return Err(Error::NotInWorkspace { path: show(path), root: show(&root) });
+    }
+    let modules = files.iter().map(|file| text_file(&root, file)).collect::<Result<_, _>>()?;
+    let settings = TextFile { path: SETTINGS_FILE.to_owned(), text: settings.into() };
+    Ok((root, Workspace::new(Some(settings), modules)))
+}
+
+/// The `.iamx` files that `path` is or holds.
+pub(crate) fn files_at(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let start = canonical(path)?;
+    if !start.is_dir() {
+        return if is_module(&start) { Ok(vec![path.to_owned()]) } else { Err(Error::NotAModule { path: show(path) }) };
+    }
+    let root = root_of(&start);
+    let out = match &root {
+        Some(root) => Some(root.join(out_of(&read::text(&root.join(SETTINGS_FILE))?))),
+        None => None,
+    };
+    // As the path was written, so that what is printed can be used where it was printed.
+    let files = files_under(&start, out.as_deref())?;
+    Ok(files.into_iter().map(|file| rewrite(&file, &start, path)).collect())
+}
+
+fn rewrite(file: &Path, from: &Path, to: &Path) -> PathBuf {
+    match file.strip_prefix(from) {
+        Ok(relative) if to == Path::new(".") => relative.to_owned(),
+        Ok(relative) => to.join(relative),
+        Err(_) => file.to_owned(),
+    }
+}
+
+/// A workspace of one module.
+fn single(file: &Path) -> Result<(PathBuf, Workspace), Error> {
+    let root = file.parent().unwrap_or(Path::new("")).to_owned();
+    let module = text_file(&root, file)?;
+    Ok((root, Workspace::new(None, vec![module])))
+}
+
+fn canonical(path: &Path) -> Result<PathBuf, Error> {
+    std::fs::canonicalize(path).map_err(|reason| Error::reading(path, reason))
+}
+
+fn is_module(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == EXTENSION)
+}
+
+fn is_settings(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == SETTINGS_FILE)
+}
+
+fn root_of(start: &Path) -> Option<PathBuf> {
+    start.ancestors().find(|folder| folder.join(SETTINGS_FILE).is_file()).map(Path::to_owned)
+}
+
+/// The output folder that the text of an `iamx.toml` names; what is wrong in it is reported later.
+fn out_of(settings: &str) -> String {
+    let file = SourceMap::new().add(SETTINGS_FILE, "");
+    Settings::parse(settings, file).0.out
+}
+
+/// The `.iamx` files under a folder, by path. Hidden folders, the output folder, what `.gitignore` leaves out and folders
+/// that are workspaces of their own are passed over.
+fn files_under(folder: &Path, out: Option<&Path>) -> Result<Vec<PathBuf>, Error> {
+    let (top, out) = (folder.to_owned(), out.map(Path::to_owned));
+    let walk = WalkBuilder::new(folder)
+        // The same files on any machine: only the `.gitignore`s that come with the workspace count.
+        .git_global(false)
+        .git_exclude(false)
+        .ignore(false)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(move |entry| enters(entry, &top, out.as_deref()))
+        .build();
+    let mut files = Vec::new();
+    for entry in walk {
+        let entry = entry.map_err(|error| walking(folder, error))?;
+        if !is_module(entry.path()) || entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        if entry.path_is_symlink() && !leads_within(entry.path(), folder)? {
+            return Err(Error::LinkLeavesWorkspace { path: show(entry.path()) });
+        }
+        files.push(entry.into_path());
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn enters(entry: &DirEntry, top: &Path, out: Option<&Path>) -> bool {
+    if !entry.file_type().is_some_and(|kind| kind.is_dir()) || entry.path() == top {
+        return true;
+    }
+    out != Some(entry.path()) && !entry.path().join(SETTINGS_FILE).is_file()
+}
+
+fn leads_within(link: &Path, folder: &Path) -> Result<bool, Error> {
+    Ok(canonical(link)?.starts_with(folder))
+}
+
+fn walking(folder: &Path, error: ignore::Error) -> Error {
+    let path = path_of(&error).unwrap_or(folder).to_owned();
+    let words = error.to_string();
+    let reason = error.into_io_error().unwrap_or_else(|| std::io::Error::other(words));
+    Error::reading(&path, reason)
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+fn text_file(root: &Path, file: &Path) -> Result<TextFile, Error> {
+    let relative = file.strip_prefix(root).unwrap_or(file);
+    let mut path = String::new();
+    for part in relative.components() {
+        let part = part.as_os_str().to_str().ok_or_else(|| Error::PathNotUtf8 { path: show(relative) })?;
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(part);
+    }
+    Ok(TextFile { path, text: read::text(file)?.into() })
+}

@@ -1,0 +1,182 @@
+//! What a build writes, and what it never touches.
+
+mod support;
+
+use support::Folder;
+
+#[test]
+fn init_then_build_then_nothing_to_do() {
+    let folder = Folder::workspace();
+    let run = folder.iamx(&["build"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run:?}");
+    assert!(run.stderr.contains(" written to out\n"), "{}", run.stderr);
+    let files = folder.files("out");
+    assert!(files.contains(&"manifest.json".to_owned()), "{files:?}");
+    let manifest = folder.path("out/manifest.json").metadata().unwrap().modified().unwrap();
+    let run = folder.iamx(&["build"]);
+    assert!(run.stderr.contains("in out, all unchanged\n"), "{}", run.stderr);
+    assert_eq!(folder.path("out/manifest.json").metadata().unwrap().modified().unwrap(), manifest);
+    assert_eq!(folder.files("out"), files);
+}
+
+#[test]
+fn init_leaves_what_exists() {
+    let folder = Folder::new(&[("main.iamx", "// mine\n"), (".gitignore", "target")]);
+    let run = folder.iamx(&["init"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(folder.read("main.iamx"), "// mine\n");
+    assert_eq!(folder.read(".gitignore"), "target\n/out/\n");
+    let again = folder.iamx(&["init"]);
+    assert_eq!(again.code, Some(2));
+    assert!(again.stderr.contains("iamx.toml` exists"), "{}", again.stderr);
+    assert_eq!(folder.iamx(&["init", "deep/down"]).code, Some(0));
+    assert!(folder.exists("deep/down/main.iamx"));
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let folder = Folder::workspace();
+    let run = folder.iamx(&["build", "--quiet"]);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+}
+
+#[test]
+fn an_error_writes_nothing() {
+    let folder = Folder::workspace();
+    folder.write("broken.iamx", "policy {\n");
+    let run = folder.iamx(&["build"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("broken.iamx"), "{}", run.stdout);
+    assert!(run.stderr.contains("nothing is written"), "{}", run.stderr);
+    assert!(!folder.exists("out"));
+}
+
+#[test]
+fn check_says_what_is_stale_and_writes_nothing() {
+    let folder = Folder::workspace();
+    let run = folder.iamx(&["build", "--check"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("out/manifest.json is missing\n"), "{}", run.stderr);
+    assert!(!folder.exists("out"));
+    folder.iamx(&["build"]);
+    assert_eq!(folder.iamx(&["build", "--check"]).code, Some(0));
+    let document = folder.document();
+    folder.write(&document, "{}");
+    let run = folder.iamx(&["build", "--check"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains(&format!("{document} differs\n")), "{}", run.stderr);
+    assert_eq!(folder.read(&document), "{}");
+}
+
+#[test]
+fn what_iamx_did_not_write_is_left() {
+    let folder = Folder::workspace();
+    folder.iamx(&["build"]);
+    let document = folder.document();
+    let made = folder.read(&document);
+    folder.write("out/notes.txt", "mine");
+    folder.write(&document, "changed by hand");
+    let run = folder.iamx(&["build"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("was changed since iamx wrote it"), "{}", run.stderr);
+    assert_eq!(folder.read(&document), "changed by hand");
+    std::fs::remove_file(folder.path(&document)).unwrap();
+    assert_eq!(folder.iamx(&["build"]).code, Some(0));
+    assert_eq!(folder.read(&document), made);
+    assert_eq!(folder.read("out/notes.txt"), "mine");
+}
+
+#[test]
+fn a_file_that_no_manifest_names_is_left() {
+    let folder = Folder::workspace();
+    folder.iamx(&["build"]);
+    let document = folder.document();
+    folder.write(&document, "another's");
+    std::fs::remove_file(folder.path("out/manifest.json")).unwrap();
+    let run = folder.iamx(&["build"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("isn't iamx's"), "{}", run.stderr);
+    assert!(!folder.exists("out/manifest.json"));
+}
+
+#[test]
+fn a_manifest_of_another_program_is_left() {
+    let folder = Folder::workspace();
+    folder.write("out/manifest.json", "{\"name\": \"my app\"}");
+    assert_eq!(folder.iamx(&["build"]).code, Some(2));
+    assert_eq!(folder.read("out/manifest.json"), "{\"name\": \"my app\"}");
+}
+
+#[test]
+fn what_is_no_longer_made_is_removed() {
+    let folder = Folder::workspace();
+    folder.iamx(&["build"]);
+    let manifest = folder.read("out/manifest.json");
+    let digest = sha256("old");
+    folder.write("out/gone/old.json", "old");
+    folder.write(
+        "out/.iamx-unfinished.json",
+        format!("{{\"documents\":[{{\"path\":\"gone/old.json\",\"sha256\":\"{digest}\"}}]}}"),
+    );
+    let run = folder.iamx(&["build"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("1 removed"), "{}", run.stderr);
+    assert!(!folder.exists("out/gone") && !folder.exists("out/.iamx-unfinished.json"));
+    assert_eq!(folder.read("out/manifest.json"), manifest);
+}
+
+#[test]
+fn a_manifest_that_leads_out_removes_nothing() {
+    let folder = Folder::workspace();
+    folder.iamx(&["build"]);
+    let digest = sha256("precious");
+    folder.write("precious.txt", "precious");
+    folder.write(
+        "out/.iamx-unfinished.json",
+        format!("{{\"documents\":[{{\"path\":\"../precious.txt\",\"sha256\":\"{digest}\"}}]}}"),
+    );
+    assert_eq!(folder.iamx(&["build"]).code, Some(0));
+    assert_eq!(folder.read("precious.txt"), "precious");
+}
+
+#[test]
+fn another_folder_can_be_named() {
+    let folder = Folder::workspace();
+    let run = folder.iamx(&["build", "--out", "elsewhere/deep"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(folder.exists("elsewhere/deep/manifest.json") && !folder.exists("out"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_the_output_folder_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new(&[]);
+    let folder = Folder::workspace();
+    folder.iamx(&["build"]);
+    let document = folder.document();
+    let parent = folder.path(&document).parent().unwrap().to_owned();
+    std::fs::remove_dir_all(&parent).unwrap();
+    symlink(outside.path(""), &parent).unwrap();
+    assert_eq!(folder.iamx(&["build"]).code, Some(2));
+    assert_eq!(outside.files(""), Vec::<String>::new());
+    std::fs::remove_dir_all(folder.path("out")).unwrap();
+    symlink(outside.path(""), folder.path("out")).unwrap();
+    let run = folder.iamx(&["build"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("is a link that leads out of the workspace"), "{}", run.stderr);
+    assert_eq!(outside.files(""), Vec::<String>::new());
+}
+
+impl Folder {
+    /// The path of a document that the build of a fresh workspace writes.
+    fn document(&self) -> String {
+        let file = self.files("out").into_iter().find(|file| file.contains('/')).unwrap();
+        format!("out/{file}")
+    }
+}
+
+fn sha256(text: &str) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,145 @@
+//! Which files are read, and what is said of those that can't be.
+
+mod support;
+
+use support::Folder;
+
+const BROKEN: &str = "policy {\n";
+
+#[test]
+fn a_workspace_is_found_from_below() {
+    let folder = Folder::workspace();
+    folder.write("teams/data.iamx", BROKEN);
+    let from_above = folder.iamx(&["check", "--format", "short"]);
+    assert_eq!(from_above.code, Some(1));
+    assert!(from_above.stdout.starts_with("teams/data.iamx:1:"), "{}", from_above.stdout);
+    for path in ["teams", "teams/data.iamx", "main.iamx", "iamx.toml"] {
+        assert_eq!(folder.iamx(&["check", path, "--format", "short"]).stdout, from_above.stdout, "{path}");
+    }
+}
+
+#[test]
+fn a_lone_file_is_a_workspace() {
+    let folder = Folder::new(&[("one.iamx", ""), ("two.iamx", BROKEN)]);
+    let run = folder.iamx(&["check", "one.iamx"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.stderr, "no findings in 1 module\n");
+    assert_eq!(folder.iamx(&["check", "two.iamx"]).code, Some(1));
+}
+
+#[test]
+fn a_folder_outside_every_workspace_says_what_to_do() {
+    let run = Folder::new(&[("one.iamx", "")]).iamx(&["check"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("there is no iamx.toml") && run.stderr.contains("iamx init"), "{}", run.stderr);
+}
+
+#[test]
+fn only_the_workspaces_own_files_are_modules() {
+    let folder = Folder::workspace();
+    folder.write(".gitignore", "/out/\n/left-out/\n");
+    folder.write(".hidden/a.iamx", BROKEN);
+    folder.write("left-out/a.iamx", BROKEN);
+    folder.write("out/a.iamx", BROKEN);
+    folder.write("inner/iamx.toml", "");
+    folder.write("inner/a.iamx", BROKEN);
+    let run = folder.iamx(&["check"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = folder.iamx(&["check", "left-out/a.iamx"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("is no module of the workspace"), "{}", run.stderr);
+}
+
+#[test]
+fn the_settings_are_checked() {
+    let folder = Folder::new(&[("iamx.toml", "[workspace]\npartiton = \"aws\"\n[lint]\nunknwon-name = \"warn\"\n")]);
+    let run = folder.iamx(&["check", "--format", "short"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("iamx.toml:2:1: error[invalid-settings]"), "{}", run.stdout);
+    assert!(run.stdout.contains("iamx.toml:4:1: error[unknown-check]"), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_no_text_is_named_with_its_line() {
+    let folder = Folder::workspace();
+    folder.write("latin.iamx", b"// fine\n// caf\xe9\n");
+    let run = folder.iamx(&["check"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("latin.iamx` isn't text: line 2"), "{}", run.stderr);
+}
+
+#[test]
+fn a_file_too_large_is_named() {
+    let folder = Folder::workspace();
+    let file = std::fs::File::create(folder.path("large.iamx")).unwrap();
+    file.set_len(16 * 1024 * 1024 + 1).unwrap();
+    let run = folder.iamx(&["check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("large.iamx` has 16777217 bytes"), "{}", run.stderr);
+}
+
+#[test]
+fn a_path_that_is_no_module_is_usage() {
+    let folder = Folder::new(&[("notes.txt", "")]);
+    for (path, says) in [("notes.txt", "isn't an `.iamx` file"), ("missing", "doesn't exist")] {
+        let run = folder.iamx(&["check", path]);
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn control_characters_of_a_name_stay_off_the_terminal() {
+    let run = Folder::new(&[]).iamx(&["check", "\u{1b}[31mred"]);
+    assert_eq!(run.code, Some(2));
+    assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::{BROKEN, Folder};
+
+    #[test]
+    fn a_link_out_of_the_workspace_is_not_followed() {
+        let outside = Folder::new(&[("secret.iamx", BROKEN)]);
+        let folder = Folder::workspace();
+        symlink(outside.path("secret.iamx"), folder.path("link.iamx")).unwrap();
+        let run = folder.iamx(&["check"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+        assert!(run.stderr.contains("link.iamx` is a link that leads out"), "{}", run.stderr);
+    }
+
+    #[test]
+    fn a_linked_folder_is_not_entered() {
+        let outside = Folder::new(&[("secret.iamx", BROKEN)]);
+        let folder = Folder::workspace();
+        symlink(outside.path(""), folder.path("link")).unwrap();
+        symlink(folder.path(""), folder.path("circle")).unwrap();
+        assert_eq!(folder.iamx(&["check"]).code, Some(0));
+    }
+
+    #[test]
+    fn a_pipe_is_no_module() {
+        let folder = Folder::workspace();
+        let made = std::process::Command::new("mkfifo").arg(folder.path("pipe.iamx")).status();
+        if made.is_ok_and(|status| status.success()) {
+            let run = folder.iamx(&["check"]);
+            assert_eq!(run.code, Some(2));
+            assert!(run.stderr.contains("is neither a file nor a folder"), "{}", run.stderr);
+        }
+    }
+
+    #[test]
+    fn an_unreadable_file_is_named() {
+        let folder = Folder::workspace();
+        std::fs::set_permissions(folder.path("main.iamx"), PermissionsExt::from_mode(0o000)).unwrap();
+        // The superuser reads it all the same.
+        if std::fs::read(folder.path("main.iamx")).is_err() {
+            let run = folder.iamx(&["check"]);
+            assert_eq!(run.code, Some(2));
+            assert!(run.stderr.contains("main.iamx` can't be read"), "{}", run.stderr);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The tree builder: what the grammar tells, as a rowan tree and errors.
+
+use std::ops::Range;
+
+use rowan::{Checkpoint, GreenNodeBuilder, Language, TextRange, TextSize};
+
+use crate::{
+    Iamx, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind,
+    grammar::Rule,
+    kind::{Expected, RuleKind, rule_kind},
+    lex::{Lexeme, Lexemes},
+};
+
+/// Takes what the grammar tells of a file's sections, in order, and makes a tree and errors of it.
+pub(crate) struct TreeBuilder<'t> {
+    text: &'t str,
+    lexemes: &'t Lexemes,
+    green: GreenNodeBuilder<'static>,
+    /// The lexemes before this one are in the tree, but for `pending`.
+    next: usize,
+    /// Trivia seen and not yet in the tree: a node takes none at its end.
+    pending: Vec<Lexeme>,
+    /// End of the last token that isn't trivia.
+    last_end: usize,
+    open: Vec<Open>,
+    errors: Vec<SyntaxError>,
+    /// End of the text that the last error speaks of: nothing is said of what follows it at once.
+    error_end: Option<usize>,
+    /// Errors before the current section.
+    section_errors: usize,
+    bad_depth: usize,
+}
+
+struct Open {
+    kind: SyntaxKind,
+    /// Set for a node that is made only if it turns out to have several parts.
+    checkpoint: Option<Checkpoint>,
+    parts: usize,
+}
+
+impl<'t> TreeBuilder<'t> {
+    pub(crate) fn new(text: &'t str, lexemes: &'t Lexemes) -> Self {
+        let mut green = GreenNodeBuilder::new();
+        green.start_node(Iamx::kind_to_raw(SyntaxKind::FILE));
+        Self {
+            text,
+            lexemes,
+            green,
+            next: 0,
+            pending: Vec::new(),
+            last_end: 0,
+            open: vec![Open { kind: SyntaxKind::FILE, checkpoint: None, parts: 0 }],
+            errors: Vec::new(),
+            error_end: None,
+            section_errors: 0,
+            bad_depth: 0,
+        }
+    }
+
+    pub(crate) fn begin_section(&mut self) {
+        self.section_errors = self.errors.len();
+        self.error_end = None;
+    }
+
+    /// Says that brackets nest too deep at `lexeme`, and takes the section, up to the letter at `end`, as one error.
+    pub(crate) fn too_deep(&mut self, lexeme: Lexeme, end: usize) {
+        self.begin_section();
+        let Range { start, end: after } = lexeme.range();
+        self.error(SyntaxErrorKind::TooDeep, start, after);
+        self.unread(end);
+    }
+
+    /// Takes what the grammar left before the letter at `end`: nothing, unless it ran out of stack.
+    pub(crate) fn end_sections(&mut self, end: usize) {
+        if let Some(start) = self.unread(end) {
+            self.begin_section();
+            self.error(SyntaxErrorKind::Unexpected { within: SyntaxKind::FILE }, start, start + 1);
+        }
+    }
+
+    /// Puts what is left before the letter at `end` into the tree as an error; gives its start if there is any.
+    fn unread(&mut self, end: usize) -> Option<usize> {
+        let end = self.lexeme_at(end);
+        let rest = self.lexemes.all.get(self.next..end)?;
+        let first = rest.iter().position(|lexeme| !lexeme.kind.is_trivia())?;
+        let start = rest.get(first)?.range().start;
+        self.advance(self.next + first);
+        self.flush_trivia(self.pending.len());
+        self.start_node(SyntaxKind::ERROR);
+        self.advance(end);
+        self.finish_node();
+        Some(start)
+    }
+
+    pub(crate) fn start(&mut self, rule: Rule, letter: usize) {
+        match rule_kind(rule) {
+            RuleKind::Transparent => {}
+            RuleKind::Token(_) => self.advance_to(letter),
+            RuleKind::Missing(expected) => {
+                self.advance_to(letter);
+                self.missing(expected);
+            }
+            RuleKind::Node(kind) => {
+                self.advance_to(letter);
+                self.part();
+                self.flush_trivia(if takes_docs(kind) { self.docs_start() } else { self.pending.len() });
+                self.start_node(kind);
+                self.flush_trivia(self.pending.len());
+            }
+            RuleKind::Collapsible(kind) => {
+                self.advance_to(letter);
+                self.flush_trivia(self.pending.len());
+                self.open.push(Open { kind, checkpoint: Some(self.green.checkpoint()), parts: 0 });
+            }
+            RuleKind::Bad => {
+                self.advance_to(letter);
+                self.part();
+                self.flush_trivia(self.pending.len());
+                self.unexpected();
+                self.bad_depth += 1;
+                self.start_node(SyntaxKind::ERROR);
+            }
+        }
+    }
+
+    pub(crate) fn end(&mut self, rule: Rule, letter: usize) {
+        match rule_kind(rule) {
+            RuleKind::Token(kind) => self.merge_to(self.lexeme_at(letter), kind),
+            RuleKind::Node(_) => {
+                self.advance_to(letter);
+                self.finish_node();
+            }
+            RuleKind::Bad => {
+                self.advance_to(letter);
+                self.bad_depth -= 1;
+                self.finish_node();
+                if self.error_end.is_some() {
+                    self.error_end = Some(self.last_end);
+                }
+            }
+            RuleKind::Collapsible(_) => {
+                self.advance_to(letter);
+                self.finish_collapsible();
+            }
+            RuleKind::Missing(_) | RuleKind::Transparent => {}
+        }
+    }
+
+    fn lexeme_at(&self, letter: usize) -> usize {
+        self.lexemes.lexeme_at.get(letter).map_or(self.lexemes.all.len(), |lexeme| *lexeme as usize)
+    }
+
+    /// Puts the lexemes before `letter` into the tree.
+    fn advance_to(&mut self, letter: usize) {
+        self.advance(self.lexeme_at(letter));
+    }
+
+    fn advance(&mut self, to: usize) {
+        let lexemes = self.lexemes;
+        for lexeme in lexemes.all.get(self.next..to).unwrap_or_default() {
+            if lexeme.kind.is_trivia() {
+                self.pending.push(*lexeme);
+            } else {
+                self.token(lexeme.kind, lexeme.range());
+            }
+        }
+        self.next = self.next.max(to);
+    }
+
+    /// Puts the lexemes before `to` into the tree as one token.
+    fn merge_to(&mut self, to: usize, kind: SyntaxKind) {
+        let Some([first, .., last] | [first @ last]) = self.lexemes.all.get(self.next..to) else { return };
+        let range = first.range().start..last.range().end;
+        self.next = to;
+        self.token(kind, range);
+    }
+
+    /// Counts a part of the innermost open node.
+    fn part(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.parts += 1;
+        }
+    }
+
+    fn start_node(&mut self, kind: SyntaxKind) {
+        self.green.start_node(Iamx::kind_to_raw(kind));
+        self.open.push(Open { kind, checkpoint: None, parts: 0 });
+    }
+
+    fn finish_node(&mut self) {
+        self.green.finish_node();
+        self.open.pop();
+    }
+
+    fn finish_collapsible(&mut self) {
+        let Some(Open { kind, checkpoint: Some(checkpoint), parts }) = self.open.pop() else { return };
+        if parts > 1 {
+            self.green.start_node_at(checkpoint, Iamx::kind_to_raw(kind));
+            self.green.finish_node();
+        }
+        if parts > 0 {
+            self.part();
+        }
+    }
+
+    fn token(&mut self, kind: SyntaxKind, range: Range<usize>) {
+        self.part();
+        self.flush_trivia(self.pending.len());
+        self.green.token(Iamx::kind_to_raw(kind), self.text.get(range.clone()).unwrap_or_default());
+        self.last_end = range.end;
+        match kind {
+            SyntaxKind::BAD_STRING => self.error(SyntaxErrorKind::UnclosedString, range.start, range.end),
+            SyntaxKind::HALF_WORD => self.error(SyntaxErrorKind::HalfWord, range.start, range.end),
+            _ => {}
+        }
+    }
+
+    fn flush_trivia(&mut self, count: usize) {
+        for lexeme in self.pending.drain(..count) {
+            let text = self.text.get(lexeme.range()).unwrap_or_default();
+            self.green.token(Iamx::kind_to_raw(lexeme.kind), text);
+        }
+    }
+
+    /// Which of the pending trivia is the first of the doc comments right above what begins.
+    fn docs_start(&self) -> usize {
+        let mut first = self.pending.len();
+        for (index, lexeme) in self.pending.iter().enumerate().rev() {
+            let Range { start, end } = lexeme.range();
+            let text = self.text.get(start..end).unwrap_or_default();
+            match lexeme.kind {
+                SyntaxKind::COMMENT if text.starts_with("///") && self.begins_line(start) => first = index,
+                SyntaxKind::WHITESPACE if text.bytes().filter(|byte| *byte == b'\n').count() <= 1 => {}
+                _ => break,
+            }
+        }
+        first
+    }
+
+    fn begins_line(&self, offset: usize) -> bool {
+        self.text
+            .get(..offset)
+            .and_then(|before| before.rsplit('\n').next())
+            .is_some_and(|line| line.trim().is_empty())
+    }
+
+    fn missing(&mut self, expected: Expected) {
+        let closing = matches!(expected, Expected::Rbrace);
+        if closing && self.errors.len() > self.section_errors {
+            return;
+        }
+        self.error(SyntaxErrorKind::Expected(expected), self.last_end, self.last_end);
+    }
+
+    fn unexpected(&mut self) {
+        let position = self.lexemes.all.get(self.next).map_or(self.text.len(), |lexeme| lexeme.start as usize);
+        let within = self.open.last().map_or(SyntaxKind::FILE, |open| open.kind);
+        let rest = self.text.get(position..).unwrap_or_default();
+        let stray_brace = rest.starts_with('}');
+        if stray_brace && self.errors.len() > self.section_errors {
+            self.error_end = Some(self.last_end);
+            return;
+        }
+        if !rest.starts_with('"') {
+            let end = position + first_token_length(rest);
+            self.error(SyntaxErrorKind::Unexpected { within }, position, end);
+        } else if self.bad_depth == 0 && self.error_end != Some(self.last_end) {
+            let line = rest.split('\n').next().unwrap_or_default();
+            self.error(SyntaxErrorKind::Unexpected { within }, position, position + line.trim_end().len());
+        }
+    }
+
+    fn error(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
+        let follows = self.error_end == Some(if start == end { start } else { self.last_end.min(start) })
+            || self.error_end == Some(self.last_end);
+        if self.bad_depth == 0 && !follows {
+            self.errors.push(SyntaxError { kind, range: TextRange::new(offset(start), offset(end)) });
+        }
+        self.error_end = Some(self.last_end.max(end));
+        if start == end {
+            self.error_end = Some(self.last_end);
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Parse {
+        self.advance(self.lexemes.all.len());
+        self.flush_trivia(self.pending.len());
+        self.green.finish_node();
+        Parse { green: self.green.finish(), errors: self.errors }
+    }
+}
+
+/// Whether doc comments above a node of this kind belong to it.
+fn takes_docs(kind: SyntaxKind) -> bool {
+    use SyntaxKind::{
+        ACCOUNT_ITEM, ACCOUNT_NODE, ATTRIBUTE, DECLARED, FOR_ITEM, GRANT_ITEM, IF_STATEMENT, INCLUDE, INVARIANT_ITEM,
+        LET_ITEM, ORGANIZATION_ITEM, OU_NODE, PARAM_ITEM, PERMISSION, RAW, TEST_ITEM,
+    };
+    matches!(
+        kind,
+        ACCOUNT_ITEM
+            | ACCOUNT_NODE
+            | ATTRIBUTE
+            | DECLARED
+            | FOR_ITEM
+            | GRANT_ITEM
+            | IF_STATEMENT
+            | INCLUDE
+            | INVARIANT_ITEM
+            | LET_ITEM
+            | ORGANIZATION_ITEM
+            | OU_NODE
+            | PARAM_ITEM
+            | PERMISSION
+            | RAW
+            | TEST_ITEM
+    )
+}
+
+/// The length of the token that `text` begins with, for marking it.
+fn first_token_length(text: &str) -> usize {
+    let word: usize = text
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.' | '@' | '#'))
+        .map(char::len_utf8)
+        .sum();
+    if word > 0 { word } else { text.chars().next().map_or(0, char::len_utf8) }
+}
+
+fn offset(bytes: usize) -> TextSize {
+    TextSize::new(u32::try_from(bytes).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,167 @@
+//! The letter of each kind of lexeme: what `grammar/letters.pest` calls it.
+
+use std::sync::LazyLock;
+
+use crate::{
+    SyntaxKind,
+    kind::{KEYWORDS, RESERVED_COUNT},
+};
+
+/// A blank or comment between lexemes.
+pub(crate) const GAP: char = ' ';
+/// A gap with a line end in it.
+pub(crate) const LINE_GAP: char = '\n';
+
+/// What stands between two sections.
+pub(crate) const BORDER: char = '|';
+
+const RESERVED: u32 = 0x100;
+const CONTEXTUAL: u32 = 0x180;
+const NULL: char = '\u{1EF}';
+const NAME: char = '\u{1F0}';
+const HYPHENATED_NAME: char = '\u{1F1}';
+const DIGITS: char = 'w';
+const JUNK: char = '!';
+
+/// A word's letter, and its kind where it is a keyword.
+pub(crate) fn word(text: &str) -> (SyntaxKind, char) {
+    static KEYWORDS_BY_FIRST: LazyLock<[Vec<(&str, SyntaxKind, char)>; 26]> = LazyLock::new(|| {
+        let mut table = [const { Vec::new() }; 26];
+        for (index, (text, kind)) in KEYWORDS.iter().enumerate() {
+            if let Some(bucket) = text.bytes().next().and_then(|first| table.get_mut(bucket(first))) {
+                bucket.push((*text, *kind, keyword(index)));
+            }
+        }
+        table
+    });
+    let keyword = text
+        .bytes()
+        .next()
+        .and_then(|first| KEYWORDS_BY_FIRST.get(bucket(first)))
+        .and_then(|bucket| bucket.iter().find(|(keyword, ..)| *keyword == text));
+    match keyword {
+        Some(&(_, kind, letter)) => (kind, letter),
+        None => (SyntaxKind::NAME, name(text)),
+    }
+}
+
+/// The letter of a word that is no keyword, or that can't be one where it stands.
+pub(crate) fn name(text: &str) -> char {
+    match text {
+        "null" => NULL,
+        _ if text.contains('-') => HYPHENATED_NAME,
+        _ => NAME,
+    }
+}
+
+/// The kind and letter of a mark, a hash word or a stray character.
+pub(crate) fn mark(text: &str) -> (SyntaxKind, char) {
+    match text {
+        "{" => (SyntaxKind::LBRACE, '{'),
+        "}" => (SyntaxKind::RBRACE, '}'),
+        "[" => (SyntaxKind::LBRACKET, '['),
+        "]" => (SyntaxKind::RBRACKET, ']'),
+        "(" => (SyntaxKind::LPAREN, '('),
+        ")" => (SyntaxKind::RPAREN, ')'),
+        "," => (SyntaxKind::COMMA, ','),
+        ":" => (SyntaxKind::COLON, ':'),
+        "." => (SyntaxKind::DOT, '.'),
+        "*" => (SyntaxKind::STAR, '*'),
+        "?" => (SyntaxKind::QUESTION, '?'),
+        "=" => (SyntaxKind::EQUALS, '='),
+        "==" => (SyntaxKind::EQ_EQ, '<'),
+        "!=" => (SyntaxKind::NOT_EQ, '<'),
+        "<=" => (SyntaxKind::LT_EQ, '<'),
+        ">=" => (SyntaxKind::GT_EQ, '<'),
+        "<" => (SyntaxKind::LT, '<'),
+        ">" => (SyntaxKind::GT, '<'),
+        "@" => (SyntaxKind::JUNK_CHAR, '@'),
+        "/" => (SyntaxKind::JUNK_CHAR, '/'),
+        "-" => (SyntaxKind::JUNK_CHAR, '-'),
+        "#allow" => (SyntaxKind::HASH_ALLOW, '#'),
+        _ => (SyntaxKind::JUNK_CHAR, JUNK),
+    }
+}
+
+/// The letter of a string, a numeral, or digits that are none.
+pub(crate) fn value(kind: SyntaxKind) -> char {
+    match kind {
+        SyntaxKind::STRING => 's',
+        SyntaxKind::BAD_STRING => 'u',
+        SyntaxKind::DATE => 'D',
+        SyntaxKind::DURATION => 'h',
+        SyntaxKind::NUMBER => '0',
+        SyntaxKind::JSON_NUMBER => 'x',
+        _ => DIGITS,
+    }
+}
+
+/// Whether a lexeme with this letter begins an item where it stands in column 0.
+pub(crate) fn begins_item(kind: SyntaxKind) -> bool {
+    (SyntaxKind::USE_KW..=SyntaxKind::WITHIN_KW).contains(&kind)
+}
+
+fn keyword(index: usize) -> char {
+    let index = u32::try_from(index).unwrap_or(u32::MAX);
+    let reserved = u32::try_from(RESERVED_COUNT).unwrap_or(u32::MAX);
+    let code = if index < reserved { RESERVED + index } else { CONTEXTUAL + index - reserved };
+    char::from_u32(code).unwrap_or(JUNK)
+}
+
+fn bucket(first: u8) -> usize {
+    usize::from(first.wrapping_sub(b'a'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The keyword rules of the grammar are the table's, in its order, and the ranges of words hold what they say.
+    #[test]
+    fn grammar_agrees_with_the_table() {
+        let grammar = include_str!("grammar/letters.pest");
+        let written: Vec<(&str, &str)> = grammar
+            .lines()
+            .filter(|line| line.starts_with("kw_"))
+            .map(|line| line.split_once('=').unwrap())
+            .map(|(name, rule)| (name.trim(), rule.trim()))
+            .collect();
+        let expected: Vec<(String, String)> = KEYWORDS
+            .iter()
+            .enumerate()
+            .map(|(index, (text, _))| {
+                (
+                    format!("kw_{}", text.replace('-', "_")),
+                    format!("_{{ \"\\u{{{:X}}}\" ~ trivia }}", u32::from(keyword(index))),
+                )
+            })
+            .collect();
+        assert_eq!(written.len(), expected.len());
+        for (written, expected) in written.iter().zip(&expected) {
+            assert_eq!((written.0, written.1), (expected.0.as_str(), expected.1.as_str()));
+        }
+
+        let range = |first: &str, last: &str| {
+            format!("'\\u{{{:X}}}'..'\\u{{{:X}}}'", u32::from(word(first).1), u32::from(word(last).1))
+        };
+        assert!(grammar.contains(&format!("item_word    = _{{ {} }}", range("use", "within"))));
+        assert!(grammar.contains(&format!("member_word  = _{{ {} |", range("trust", "raw"))));
+        assert!(grammar.contains(&format!("free_word    = _{{ {} }}", range("management", "a-b"))));
+        assert!(grammar.contains(&format!("any_word     = _{{ {} }}", range("use", "a-b"))));
+        assert!(grammar.contains(&format!("plain_name   = _{{ {} }}", range("a", "a-b"))));
+        assert!(u32::from(keyword(RESERVED_COUNT - 1)) < CONTEXTUAL);
+        assert!(u32::from(keyword(KEYWORDS.len() - 1)) < u32::from(NULL));
+    }
+
+    #[test]
+    fn reserved_words_are_those_of_the_language() {
+        let reserved: Vec<&str> = KEYWORDS.iter().filter(|(_, kind)| kind.is_reserved()).map(|(text, _)| *text).collect();
+        for free in ["management", "named", "path", "region", "encrypted-by", "rotate", "aws", "one", "most", "always"] {
+            assert!(!reserved.contains(&free), "{free}");
+            assert!(KEYWORDS.iter().any(|(text, _)| *text == free), "{free}");
+        }
+        for taken in ["policy", "allow", "when", "principal", "exists", "absent", "in", "ou", "account", "role"] {
+            assert!(reserved.contains(&taken), "{taken}");
+        }
+    }
+}

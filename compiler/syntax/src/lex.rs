@@ -1,0 +1,191 @@
+//! From text through the lexical grammar to lexemes, and the letters that stand for them.
+
+use std::ops::Range;
+
+use pest::{Parser, Token};
+
+use crate::{
+    SyntaxKind,
+    grammar::lexical::{Grammar, Rule},
+    letters,
+};
+
+/// A file's lexemes, trivia among them.
+pub(crate) struct Lexemes {
+    pub(crate) all: Vec<Lexeme>,
+    /// A letter for each lexeme that isn't trivia and for each gap between two.
+    pub(crate) letters: String,
+    /// For each byte of `letters`, and for their end, which lexeme it is, or is the first of the gap.
+    pub(crate) lexeme_at: Vec<u32>,
+    /// Where among the letters each section begins: an item with what stands above it, or what stands before the first.
+    pub(crate) sections: Vec<usize>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Lexeme {
+    pub(crate) kind: SyntaxKind,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Lexeme {
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The lexical grammar sees so much of the text at a time, to the end of a line: its list of tokens stays in the cache.
+const CHUNK: usize = 8 * 1024;
+
+/// Takes `text` apart; `None` if it has more bytes than an offset can count.
+pub(crate) fn lex(text: &str) -> Option<Lexemes> {
+    u32::try_from(text.len()).ok()?;
+    let mut lexer = Lexer::new(text);
+    let mut start = 0;
+    while start < text.len() {
+        let end = chunk_end(text, start);
+        lexer.chunk(start, end);
+        start = end;
+    }
+    Some(lexer.finish())
+}
+
+/// Behind the first line end that is [`CHUNK`] bytes or more from `start`.
+fn chunk_end(text: &str, start: usize) -> usize {
+    let rest = text.as_bytes().get(start + CHUNK..).unwrap_or_default();
+    rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |offset| start + CHUNK + offset + 1)
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    lexemes: Lexemes,
+    /// Up to here the text is in lexemes.
+    cursor: usize,
+    /// The first lexeme of the trivia that no letter stands for yet.
+    gap: Option<usize>,
+    gap_ends_line: bool,
+    /// The current section holds attributes alone, so that an item may still join them.
+    only_attributes: bool,
+}
+
+impl<'t> Lexer<'t> {
+    fn new(text: &'t str) -> Self {
+        let lexemes = Lexemes {
+            all: Vec::with_capacity(text.len() / 3),
+            letters: String::with_capacity(text.len() / 2),
+            lexeme_at: Vec::with_capacity(text.len() / 2),
+            sections: vec![0],
+        };
+        Self { text, lexemes, cursor: 0, gap: None, gap_ends_line: false, only_attributes: false }
+    }
+
+    fn chunk(&mut self, start: usize, end: usize) {
+        let Some(pairs) = self.text.get(start..end).and_then(|chunk| Grammar::parse(Rule::lexemes, chunk).ok()) else {
+            return;
+        };
+        for token in pairs.tokens() {
+            match token {
+                Token::Start { rule: Rule::lexemes | Rule::EOI, .. } => {}
+                Token::Start { pos, .. } => self.blanks_to(start + pos.pos()),
+                Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
+                Token::End { rule, pos } => self.lexeme(rule, start + pos.pos()),
+            }
+        }
+        self.blanks_to(end);
+    }
+
+    fn blanks_to(&mut self, position: usize) {
+        if self.cursor < position {
+            let blanks = self.text.get(self.cursor..position).unwrap_or_default();
+            self.gap_ends_line |= blanks.contains('\n');
+            self.trivia(SyntaxKind::WHITESPACE, position);
+        }
+    }
+
+    fn trivia(&mut self, kind: SyntaxKind, end: usize) {
+        self.gap.get_or_insert(self.lexemes.all.len());
+        self.push(kind, end);
+    }
+
+    fn push(&mut self, kind: SyntaxKind, end: usize) {
+        self.lexemes.all.push(Lexeme { kind, start: narrow(self.cursor), end: narrow(end) });
+        self.cursor = end;
+    }
+
+    fn lexeme(&mut self, rule: Rule, end: usize) {
+        let text = self.text.get(self.cursor..end).unwrap_or_default();
+        let kind = match rule {
+            Rule::comment => return self.trivia(SyntaxKind::COMMENT, end),
+            Rule::name => {
+                let (kind, letter) = self.word(text, end);
+                return self.significant(kind, letter, end);
+            }
+            Rule::string => SyntaxKind::STRING,
+            Rule::bad_string => SyntaxKind::BAD_STRING,
+            Rule::exponent => SyntaxKind::JSON_NUMBER,
+            Rule::date => SyntaxKind::DATE,
+            Rule::duration => SyntaxKind::DURATION,
+            Rule::number => SyntaxKind::NUMBER,
+            Rule::digits => SyntaxKind::JUNK_CHAR,
+            _ => {
+                let (kind, letter) = letters::mark(text);
+                return self.significant(kind, letter, end);
+            }
+        };
+        self.significant(kind, letters::value(kind), end);
+    }
+
+    /// A word that a colon and more follow is no keyword: `account:ListRegions`.
+    fn word(&self, text: &str, end: usize) -> (SyntaxKind, char) {
+        let mut after = self.text.get(end..).unwrap_or_default().bytes();
+        let goes_on = after.next() == Some(b':')
+            && after.next().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'*' | b'"' | b'@' | b'{'));
+        if goes_on { (SyntaxKind::NAME, letters::name(text)) } else { letters::word(text) }
+    }
+
+    fn significant(&mut self, kind: SyntaxKind, letter: char, end: usize) {
+        if let Some(gap) = self.gap.take() {
+            let letter = if std::mem::take(&mut self.gap_ends_line) { letters::LINE_GAP } else { letters::GAP };
+            self.letter(letter, gap);
+        }
+        self.section(kind);
+        self.letter(letter, self.lexemes.all.len());
+        self.push(kind, end);
+    }
+
+    fn letter(&mut self, letter: char, lexeme: usize) {
+        self.lexemes.letters.push(letter);
+        self.lexemes.lexeme_at.resize(self.lexemes.letters.len(), narrow(lexeme));
+    }
+
+    /// Begins a section where an item or an attribute stands in column 0.
+    fn section(&mut self, kind: SyntaxKind) {
+        let attribute = self.text.as_bytes().get(self.cursor) == Some(&b'#');
+        if !attribute && !letters::begins_item(kind) || !self.in_first_column() {
+            return;
+        }
+        if !self.only_attributes {
+            self.letter(letters::BORDER, self.lexemes.all.len());
+            self.lexemes.sections.push(self.lexemes.letters.len());
+        }
+        self.only_attributes = attribute;
+    }
+
+    fn in_first_column(&self) -> bool {
+        self.cursor.checked_sub(1).is_none_or(|before| self.text.as_bytes().get(before) == Some(&b'\n'))
+    }
+
+    fn finish(mut self) -> Lexemes {
+        self.blanks_to(self.text.len());
+        if let Some(gap) = self.gap.take() {
+            self.letter(letters::GAP, gap);
+        }
+        self.lexemes.lexeme_at.push(narrow(self.lexemes.all.len()));
+        self.lexemes
+    }
+}
+
+/// `lex` has seen that every offset fits.
+fn narrow(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}

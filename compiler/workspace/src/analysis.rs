@@ -1,0 +1,173 @@
+//! The pipeline: parse, lower, check, emit.
+
+use std::sync::Arc;
+
+use iamx_catalog::Catalog;
+use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
+use iamx_lower::{Input, Module, Program, WorkspaceSettings, lower};
+use iamx_text::{FileId, SourceMap, Span, TextSize};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::{
+    Settings,
+    allow::Allows,
+    border::{OutputFile, check, emit, syntax_diagnostics},
+    module::{check_module_path, module_path},
+};
+
+/// The size of the largest file that is read.
+pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+
+/// A file of a workspace, in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFile {
+    /// Its path relative to the workspace's root, with `/` between its parts.
+    pub path: String,
+    /// Its contents.
+    pub text: Arc<str>,
+}
+
+/// A workspace's files and settings.
+#[derive(Debug)]
+pub struct Workspace {
+    settings: Settings,
+    settings_file: Option<FileId>,
+    settings_diagnostics: Vec<Diagnostic>,
+    sources: Arc<SourceMap>,
+    modules: Vec<FileId>,
+}
+
+/// What was found in a workspace, and made of it.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The files that the findings point into.
+    pub sources: Arc<SourceMap>,
+    /// What the modules declare, as far as they could be understood.
+    pub program: Program,
+    /// Every finding, in the order in which findings are shown.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The documents, the manifest among them; none where a finding is an error.
+    pub files: Vec<OutputFile>,
+}
+
+impl Workspace {
+    /// A workspace of the given `iamx.toml`, if there is one, and modules.
+    pub fn new(settings: Option<TextFile>, mut modules: Vec<TextFile>) -> Self {
+        let mut sources = SourceMap::new();
+        let (mut read, mut settings_diagnostics, mut settings_file) = (Settings::default(), Vec::new(), None);
+        if let Some(file) = settings {
+            let id = sources.add(file.path, Arc::clone(&file.text));
+            (read, settings_diagnostics) = Settings::parse(&file.text, id);
+            settings_file = Some(id);
+        }
+        modules.sort_by(|a, b| a.path.cmp(&b.path));
+        let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
+        Self { settings: read, settings_file, settings_diagnostics, sources: Arc::new(sources), modules }
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its files.
+    pub fn sources(&self) -> &Arc<SourceMap> {
+        &self.sources
+    }
+
+    /// Its modules' files, by path.
+    pub fn modules(&self) -> &[FileId] {
+        &self.modules
+    }
+
+    /// Gives the `param` called `name` a value, before the one that `iamx.toml` gives.
+    pub fn set_param(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.settings.params.insert(name.into(), value.into());
+    }
+
+    /// Runs the whole pipeline.
+    pub fn analyze(&self, catalog: &Catalog) -> Analysis {
+        let mut diagnostics = self.settings_diagnostics.clone();
+        let mut allows = Allows::default();
+        let modules = self.parse(&mut diagnostics);
+        for module in &modules {
+            allows.read(module.file, &module.parse, &mut diagnostics);
+        }
+        let settings = self.lowering_settings();
+        let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &settings };
+        let lowered = lower(&input);
+        diagnostics.extend(lowered.diagnostics);
+        diagnostics.extend(check(&lowered.program, catalog));
+        let mut files = Vec::new();
+        if !has_error(&diagnostics) {
+            let emitted = emit(&lowered.program, &self.sources);
+            diagnostics.extend(emitted.diagnostics);
+            files = emitted.files;
+        }
+        self.judge(&mut allows, &mut diagnostics);
+        if has_error(&diagnostics) {
+            files.clear();
+        }
+        Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
+    }
+
+    /// Parses every module, on all processors; the result is in the modules' order.
+    fn parse(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Module> {
+        let parsed: Vec<(Module, Vec<Diagnostic>)> =
+            self.modules.par_iter().filter_map(|&file| self.parse_module(file)).collect();
+        let mut modules = Vec::with_capacity(parsed.len());
+        for (module, found) in parsed {
+            modules.push(module);
+            diagnostics.extend(found);
+        }
+        modules
+    }
+
+    fn parse_module(&self, file: FileId) -> Option<(Module, Vec<Diagnostic>)> {
+        let source = self.sources.get(file)?;
+        let path = module_path(source.path());
+        let mut diagnostics: Vec<Diagnostic> = check_module_path(&path, file).into_iter().collect();
+        let parse;
+        if source.text().len() > MAX_FILE_BYTES {
+            parse = iamx_syntax::parse("");
+            diagnostics.push(too_large(file, source.text().len()));
+        } else {
+            parse = iamx_syntax::parse(source.text());
+            diagnostics.extend(syntax_diagnostics(file, source.text(), &parse));
+        }
+        Some((Module { path, file, parse }, diagnostics))
+    }
+
+    /// Takes away what `#allow` and `[lint]` say, in this order: a check that is off makes no `#allow` unused.
+    fn judge(&self, allows: &mut Allows, diagnostics: &mut Vec<Diagnostic>) {
+        allows.apply(diagnostics);
+        // Where an error kept a check from looking, its `#allow` isn't unused.
+        if !has_error(diagnostics) {
+            let mut unused = allows.unused();
+            allows.apply(&mut unused);
+            diagnostics.extend(unused);
+        }
+        self.settings.levels.apply(diagnostics);
+        sort(diagnostics, &self.sources);
+    }
+
+    fn lowering_settings(&self) -> WorkspaceSettings {
+        WorkspaceSettings {
+            name: self.settings.name.clone(),
+            partition: self.settings.partition.clone(),
+            account: self.settings.account.clone(),
+            region: self.settings.region.clone(),
+            params: self.settings.params.clone(),
+            settings_file: self.settings_file,
+        }
+    }
+}
+
+fn has_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+fn too_large(file: FileId, bytes: usize) -> Diagnostic {
+    let message = format!("the file has {bytes} bytes, and the largest that is read has {MAX_FILE_BYTES}");
+    Diagnostic::new(&checks::FILE_TOO_LARGE, Span::at(file, TextSize::new(0)), message).help("split it into modules")
+}

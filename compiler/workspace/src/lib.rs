@@ -1,0 +1,19 @@
+//! A whole workspace in memory: its settings, its modules, and everything that is found and made of them.
+//!
+//! Takes: the text of `iamx.toml` and of every module, by path. Gives: [`Analysis`], the findings and, where nothing is
+//! wrong, the documents. The same files give the same result in whatever order they come. Reads no file itself.
+//! Used by: `cli`, `tests`, `lsp`.
+
+mod allow;
+mod analysis;
+mod border;
+mod levels;
+mod module;
+mod settings;
+mod spelling;
+
+pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
+pub use border::OutputFile;
+pub use levels::{Level, Levels};
+pub use module::{EXTENSION, module_path};
+pub use settings::{SETTINGS_FILE, Settings, Size, Target};

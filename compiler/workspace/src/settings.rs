@@ -1,0 +1,82 @@
+//! `iamx.toml`: what it may say, and what a workspace without one has.
+
+mod reader;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use iamx_diagnostic::Diagnostic;
+use iamx_text::FileId;
+
+use crate::Levels;
+
+/// The name of the file whose folder is a workspace.
+pub const SETTINGS_FILE: &str = "iamx.toml";
+
+/// What `iamx.toml` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `[workspace] name`; "workspace" where it is left out.
+    pub name: String,
+    /// `[workspace] partition`, such as `aws` or `aws-us-gov`.
+    pub partition: String,
+    /// `[workspace] account`: where items that name no account belong.
+    pub account: Option<String>,
+    /// `[workspace] region`: the region of regional ARNs that name none.
+    pub region: Option<String>,
+    /// `[build] out`: the output folder, relative to the workspace's root, with `/` between its parts.
+    pub out: String,
+    /// `[build] targets`: what is written; never empty.
+    pub targets: Vec<Target>,
+    /// `[build] size`.
+    pub size: Size,
+    /// `[params]`: values of `param` items, as text.
+    pub params: BTreeMap<String, String>,
+    /// `[lint]`: how bad the findings of which check are.
+    pub levels: Levels,
+}
+
+/// A form that the output is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// IAM's own JSON documents.
+    Json,
+    /// Terraform in JSON.
+    Terraform,
+    /// A template for `CloudFormation`.
+    CloudFormation,
+}
+
+/// How much smaller than the source the documents may be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Size {
+    /// Lists stay lists.
+    #[default]
+    AsWritten,
+    /// Lists become wildcards where both mean the same today.
+    Smallest,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "workspace".to_owned(),
+            partition: "aws".to_owned(),
+            account: None,
+            region: None,
+            out: "out".to_owned(),
+            targets: vec![Target::Json],
+            size: Size::default(),
+            params: BTreeMap::new(),
+            levels: Levels::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the text of an `iamx.toml`. What can't be read keeps its default, and is a diagnostic at its place in `file`;
+    /// the rest is read all the same.
+    pub fn parse(text: &str, file: FileId) -> (Self, Vec<Diagnostic>) {
+        tables::read(text, file)
+    }
+}
