@@ -2,7 +2,7 @@
 //!
 //! See [resource types](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 
-use iamx_catalog::{Action, Catalog, Service};
+use iamx_catalog::{Action, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ActionPattern, Effect, Sourced, Statement, globs_intersect};
 
@@ -51,9 +51,20 @@ fn acts_on(catalog: &Catalog, service: &Service, action: &Action, arn: &str) -> 
     }
     action.resource_types.iter().any(|used| {
         service.resource_type_named(&used.name).is_some_and(|resource_type| {
-            resource_type.arn_templates.iter().any(|template| globs_intersect(&template.pattern(), arn))
+            resource_type.arn_templates.iter().any(|template| {
+                globs_intersect(&template.pattern(), arn)
+                    && !has_more_parts(service, resource_type, template.text(), arn)
+            })
         })
     })
+}
+
+/// Whether `arn` has more parts between slashes than the template of a type that has children: a bucket's name holds no
+/// slash, since what follows one is an object's.
+fn has_more_parts(service: &Service, resource_type: &ResourceType, template: &str, arn: &str) -> bool {
+    let slashes = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
+    slashes(arn) > slashes(template)
+        && service.children(resource_type).any(|child| slashes(child.template.text()) > slashes(template))
 }
 
 fn finding(

@@ -10,9 +10,10 @@ use iamx_text::Span;
 pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
     for entry in program.documents() {
         let (kind, help) = match entry.kind {
-            DocumentKind::ManagedPolicy | DocumentKind::Boundary => {
-                (QuotaKind::ManagedPolicy, "split it into policies of their own, or say patterns in place of long lists")
-            }
+            DocumentKind::ManagedPolicy | DocumentKind::Boundary => (
+                QuotaKind::ManagedPolicy,
+                "split it into policies of their own, or say patterns in place of long lists",
+            ),
             DocumentKind::Trust => (QuotaKind::TrustPolicy, "name accounts in place of their roles, with a condition"),
             DocumentKind::RoleInline => (QuotaKind::RoleInlinePolicies, "make a policy of it, and attach that"),
             DocumentKind::UserInline => (QuotaKind::UserInlinePolicies, "make a policy of it, and attach that"),
@@ -24,7 +25,12 @@ pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<
             let mut diagnostic = Diagnostic::new(
                 &checks::POLICY_TOO_LARGE,
                 entry.span,
-                format!("the {} of `{}` has {size} characters; IAM takes {}", entry.kind.describe(), entry.name, quota.max),
+                format!(
+                    "the {} of `{}` has {size} characters; IAM takes {}",
+                    entry.kind.describe(),
+                    entry.name,
+                    quota.max
+                ),
             )
             .note("white space isn't counted")
             .help(help);
@@ -41,7 +47,15 @@ pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<
         attachments(catalog, QuotaKind::PoliciesPerUser, "user", &user.name, &user.attachments, user.span, diagnostics);
     }
     for group in &program.groups {
-        attachments(catalog, QuotaKind::PoliciesPerGroup, "group", &group.name, &group.attachments, group.span, diagnostics);
+        attachments(
+            catalog,
+            QuotaKind::PoliciesPerGroup,
+            "group",
+            &group.name,
+            &group.attachments,
+            group.span,
+            diagnostics,
+        );
     }
 }
 

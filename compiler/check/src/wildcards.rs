@@ -7,12 +7,7 @@ use iamx_policy::{Effect, Statement};
 
 use crate::held::Held;
 
-pub(crate) fn check(
-    statement: &Statement,
-    kind: DocumentKind,
-    catalog: &Catalog,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
     let Some(resources) = &statement.resources else { return };
     // A boundary grants nothing, and conditions may make an allow as narrow as it has to be.
     if statement.effect == Effect::Deny
@@ -54,9 +49,13 @@ pub(crate) fn check(
         .all(|pattern| Held::by(&pattern.value, catalog).all(|action| !action.resource_types.is_empty()));
     if narrower {
         diagnostics.push(
-            Diagnostic::new(&checks::WILDCARD_RESOURCE, star.span, "every action of this statement takes a narrower resource")
-                .label("all resources of the account, and those that others share with it")
-                .help("name the resources"),
+            Diagnostic::new(
+                &checks::WILDCARD_RESOURCE,
+                star.span,
+                "every action of this statement takes a narrower resource",
+            )
+            .label("all resources of the account, and those that others share with it")
+            .help("name the resources"),
         );
     }
 }

@@ -61,7 +61,7 @@ fn document(
         "kind": entry.kind.name(),
         "account": account(program, entry.account),
         "name": entry.name,
-        "sha256": hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        "sha256": hex(&hash),
         "size": entry.document.size(),
         "quota": catalog.quota(quota(entry.kind)).map(|quota| quota.max),
         "source": source(sources, entry.span),
@@ -192,4 +192,13 @@ fn groups(program: &Program, sources: &SourceMap) -> Value {
             })
         })
         .collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.extend(char::from_digit(u32::from(nibble), 16));
+        }
+        text
+    })
 }

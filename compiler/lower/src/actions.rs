@@ -81,8 +81,8 @@ impl Lowerer<'_> {
             }
             Expr::Test(test) if test.comparison().is_none() && test.quantifier().is_none() => {
                 // A `?` that ends a word is read as a condition's: here it is the pattern's last character.
-                let text = test.syntax().text().to_string();
-                let (prefix, name) = text.split_once(':')?;
+                let written = test.syntax().text().to_string();
+                let (prefix, name) = written.split_once(':')?;
                 self.action(prefix, name, span, span).map(|pattern| vec![pattern])
             }
             Expr::Group(group) => {
@@ -162,8 +162,12 @@ impl Lowerer<'_> {
             }
             Target::Service(prefix) => {
                 self.report(
-                    Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, format!("expected an action, and `{prefix}` is a service"))
-                        .help(format!("all of its actions are `{prefix}:*`")),
+                    Diagnostic::new(
+                        &checks::MISMATCHED_TYPE,
+                        reference.span,
+                        format!("expected an action, and `{prefix}` is a service"),
+                    )
+                    .help(format!("all of its actions are `{prefix}:*`")),
                 );
                 None
             }
@@ -179,8 +183,13 @@ impl Lowerer<'_> {
                 );
                 None
             }
-            _ => {
-                self.error(&checks::MISMATCHED_TYPE, reference.span, "expected an action");
+            other => {
+                let what = match other {
+                    Target::Account(_) => "an account",
+                    Target::Organization => "an organization",
+                    _ => "no action",
+                };
+                self.error(&checks::MISMATCHED_TYPE, reference.span, format!("expected an action, and this is {what}"));
                 None
             }
         }
@@ -195,12 +204,8 @@ impl Lowerer<'_> {
         if name.contains(['*', '?']) {
             if service.actions_matching(name).next().is_none() {
                 self.report(
-                    Diagnostic::new(
-                        &checks::UNKNOWN_ACTION,
-                        span,
-                        format!("no action of `{prefix}` matches `{name}`"),
-                    )
-                    .note(self.catalog_date()),
+                    Diagnostic::new(&checks::UNKNOWN_ACTION, span, format!("no action of `{prefix}` matches `{name}`"))
+                        .note(self.catalog_date()),
                 );
                 return None;
             }
@@ -219,18 +224,16 @@ impl Lowerer<'_> {
         let short = |action: &str| {
             if whole { action.to_owned() } else { action.split_once(':').map_or(action, |(_, name)| name).to_owned() }
         };
-        let mut diagnostic = Diagnostic::new(
-            &checks::UNKNOWN_ACTION,
-            span,
-            format!("`{}` has no action `{name}`", service.prefix()),
-        );
+        let mut diagnostic =
+            Diagnostic::new(&checks::UNKNOWN_ACTION, span, format!("`{}` has no action `{name}`", service.prefix()));
         if let Some(api) = self.catalog().api_name(&written) {
             let actions: Vec<String> = api.actions.iter().map(ToString::to_string).collect();
             diagnostic = diagnostic
                 .note(format!("`{name}` is the name of an API operation; calls of it are allowed by another action"))
                 .help(format!("write {}", crate::resources::quoted(&actions)));
             if let [action] = actions.as_slice() {
-                diagnostic = diagnostic.fix(format!("replace with `{action}`"), span, short(action), Applicability::Safe);
+                diagnostic =
+                    diagnostic.fix(format!("replace with `{action}`"), span, short(action), Applicability::Safe);
             }
         } else {
             diagnostic = diagnostic.note(self.catalog_date());
@@ -275,7 +278,8 @@ impl Lowerer<'_> {
             return None;
         };
         let everything = resources.is_none_or(|set| {
-            set.negated || set.resources.iter().any(|resource| resource.value.arn == "*" || resource.value.typed.is_none())
+            set.negated
+                || set.resources.iter().any(|resource| resource.value.arn == "*" || resource.value.typed.is_none())
         });
         let types: Vec<(&str, &str)> = resources
             .into_iter()

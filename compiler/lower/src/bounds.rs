@@ -40,7 +40,9 @@ fn is_time(time: &str) -> bool {
     let parts: Vec<_> = clock.split(':').collect();
     let [hour, minute, second] = parts.as_slice() else { return false };
     let within = |part: &str, end: u32| {
-        part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u32>().is_ok_and(|value| value < end)
+        part.len() == 2
+            && part.bytes().all(|b| b.is_ascii_digit())
+            && part.parse::<u32>().is_ok_and(|value| value < end)
     };
     within(hour, 24) && within(minute, 60) && within(second, 60)
 }
@@ -91,7 +93,10 @@ pub(crate) fn is_iam_name(name: &str, max: usize) -> bool {
 ///
 /// See [IAM friendly names and paths](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
 pub(crate) fn is_iam_path(path: &str) -> bool {
-    path.len() <= 512 && path.starts_with('/') && path.ends_with('/') && path.bytes().all(|b| (0x21..=0x7e).contains(&b))
+    path.len() <= 512
+        && path.starts_with('/')
+        && path.ends_with('/')
+        && path.bytes().all(|b| (0x21..=0x7e).contains(&b))
 }
 
 #[cfg(test)]

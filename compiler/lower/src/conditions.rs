@@ -129,14 +129,18 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn named_condition(&mut self, environment: &Environment, list: &Exprs, negated: bool) -> Option<Vec<ConditionEntry>> {
-        match (list.items().as_slice(), list.excepted().is_empty()) {
-            ([condition], true) => self.condition(environment, condition, negated),
-            _ => {
-                let span = self.span(environment.module, list.range());
-                self.error(&checks::MISMATCHED_TYPE, span, "expected a condition, found a list");
-                None
-            }
+    fn named_condition(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        negated: bool,
+    ) -> Option<Vec<ConditionEntry>> {
+        if let ([condition], true) = (list.items().as_slice(), list.excepted().is_empty()) {
+            self.condition(environment, condition, negated)
+        } else {
+            let span = self.span(environment.module, list.range());
+            self.error(&checks::MISMATCHED_TYPE, span, "expected a condition, found a list");
+            None
         }
     }
 
@@ -198,9 +202,9 @@ impl<'a> Lowerer<'a> {
     fn test(&mut self, environment: &Environment, test: &Test, negated: bool) -> Option<Vec<ConditionEntry>> {
         let span = self.span(environment.module, test.range());
         let subject = test.subject()?;
-        let quantifier = test.quantifier().map(|token| {
-            if token.kind() == SyntaxKind::ANY_KW { Quantifier::Any } else { Quantifier::All }
-        });
+        let quantifier = test
+            .quantifier()
+            .map(|token| if token.kind() == SyntaxKind::ANY_KW { Quantifier::Any } else { Quantifier::All });
         let or_absent = test.absent_mark().is_some();
         let key_token = match &subject {
             Expr::Word(token) => token.clone(),
@@ -225,8 +229,8 @@ impl<'a> Lowerer<'a> {
         let Some(comparison) = test.comparison() else {
             return self.bool_key(environment, &key_token, quantifier, or_absent, negated, span);
         };
-        let text = comparison.text();
-        let (compare, not) = match text.as_str() {
+        let operator = comparison.text();
+        let (compare, not) = match operator.as_str() {
             "==" => (Compare::Equals, false),
             "!=" => (Compare::Equals, true),
             "in" => (Compare::In, false),
@@ -240,8 +244,8 @@ impl<'a> Lowerer<'a> {
         };
         if or_absent && not {
             self.report(
-                Diagnostic::new(&checks::ABSENT_KEY_MARKER, span, format!("`?` says nothing before `{text}`"))
-                    .note(format!("`{text}` is true already where the key is absent"))
+                Diagnostic::new(&checks::ABSENT_KEY_MARKER, span, format!("`?` says nothing before `{operator}`"))
+                    .note(format!("`{operator}` is true already where the key is absent"))
                     .help("leave the `?` out"),
             );
             return None;
@@ -275,8 +279,12 @@ impl<'a> Lowerer<'a> {
         let value_span = self.span(environment.module, value.range());
         if atom.key_type == KeyType::Bool {
             self.report(
-                Diagnostic::new(&checks::MISMATCHED_OPERATOR, atom.span, format!("`{}` is true or false: it is a condition by itself", atom.key))
-                    .help(format!("write `{0}` or `not {0}`", atom.key)),
+                Diagnostic::new(
+                    &checks::MISMATCHED_OPERATOR,
+                    atom.span,
+                    format!("`{}` is true or false: it is a condition by itself", atom.key),
+                )
+                .help(format!("write `{0}` or `not {0}`", atom.key)),
             );
             return None;
         }
@@ -297,11 +305,16 @@ impl<'a> Lowerer<'a> {
             self.error(&checks::EMPTY_LIST, value_span, "no value is in an empty list");
             return None;
         }
-        let ordered = matches!(compare, Compare::Less | Compare::LessEquals | Compare::Greater | Compare::GreaterEquals);
+        let ordered =
+            matches!(compare, Compare::Less | Compare::LessEquals | Compare::Greater | Compare::GreaterEquals);
         if values.len() > 1 && (ordered || compare == Compare::Equals) {
             self.report(
-                Diagnostic::new(&checks::MISMATCHED_TYPE, value_span, "this compares with one value, and here is a list")
-                    .help("write `in` for a list"),
+                Diagnostic::new(
+                    &checks::MISMATCHED_TYPE,
+                    value_span,
+                    "this compares with one value, and here is a list",
+                )
+                .help("write `in` for a list"),
             );
             return None;
         }
@@ -446,8 +459,12 @@ impl<'a> Lowerer<'a> {
                     let fault = bounds::ip_range_fault(text);
                     if fault.is_none() && compare == Compare::Equals && text.contains('/') {
                         self.report(
-                            Diagnostic::new(&checks::MISMATCHED_OPERATOR, value.span, "a CIDR block holds many addresses; `==` compares with one")
-                                .help("write `in`"),
+                            Diagnostic::new(
+                                &checks::MISMATCHED_OPERATOR,
+                                value.span,
+                                "a CIDR block holds many addresses; `==` compares with one",
+                            )
+                            .help("write `in`"),
                         );
                         right = false;
                     }
@@ -459,12 +476,17 @@ impl<'a> Lowerer<'a> {
                 KeyType::Date if !bounds::is_date(text) => {
                     Some((&checks::INVALID_DATE_VALUE, format!("`{text}` is no date")))
                 }
-                KeyType::Arn if !variable && text != "*" && (!text.starts_with("arn:") || text.splitn(6, ':').count() != 6) => {
+                KeyType::Arn
+                    if !variable && text != "*" && (!text.starts_with("arn:") || text.splitn(6, ':').count() != 6) =>
+                {
                     Some((&checks::INVALID_ARN, format!("`{}` holds an ARN, and `{text}` is none", atom.key)))
                 }
                 KeyType::Arn if compare != Compare::Like && has_wildcard(text) => Some((
                     &checks::MISMATCHED_OPERATOR,
-                    format!("`*` and `?` match in an ARN even under `==`; write `{} like`, or `${{*}}` for the character", atom.key),
+                    format!(
+                        "`*` and `?` match in an ARN even under `==`; write `{} like`, or `${{*}}` for the character",
+                        atom.key
+                    ),
                 )),
                 KeyType::String if compare != Compare::Like && has_wildcard(text) => {
                     let message = format!("`{}` is compared with `*` or `?` as they stand", atom.key);
@@ -510,7 +532,10 @@ impl<'a> Lowerer<'a> {
         let (operator, text) = match (quantifier, negated) {
             (None, _) => {
                 let if_exists = or_absent != negated;
-                (Operator { qualifier: None, base: BaseOperator::Bool, if_exists }, if negated { "false" } else { "true" })
+                (
+                    Operator { qualifier: None, base: BaseOperator::Bool, if_exists },
+                    if negated { "false" } else { "true" },
+                )
             }
             (Some(quantifier), _) => {
                 if or_absent {
@@ -586,9 +611,13 @@ impl<'a> Lowerer<'a> {
         match quantifier {
             None if known.multi_valued && !known.single_valued_too => {
                 self.report(
-                    Diagnostic::new(&checks::MISSING_QUALIFIER, key_span, format!("`{key}` has many values in a request; say which of them"))
-                        .help(format!("write `any {key}` for some of them, `all {key}` for every one"))
-                        .note("`all` is true also where the key is absent"),
+                    Diagnostic::new(
+                        &checks::MISSING_QUALIFIER,
+                        key_span,
+                        format!("`{key}` has many values in a request; say which of them"),
+                    )
+                    .help(format!("write `any {key}` for some of them, `all {key}` for every one"))
+                    .note("`all` is true also where the key is absent"),
                 );
                 None
             }
@@ -671,8 +700,7 @@ fn unites(operator: Operator) -> bool {
 
 /// Whether two entries of the operator hold both exactly if one with their common values does.
 fn intersects(operator: Operator) -> bool {
-    operator.base == BaseOperator::StringEquals
-        && operator.qualifier != Some(Qualifier::ForAnyValue)
+    operator.base == BaseOperator::StringEquals && operator.qualifier != Some(Qualifier::ForAnyValue)
 }
 
 fn same_values(a: &[Sourced<String>], b: &[Sourced<String>]) -> bool {

@@ -94,8 +94,10 @@ impl Program {
             document: &group.inline,
             span: group.span,
         });
-        policies.chain(roles).chain(users).chain(groups).filter(|entry| {
-            entry.kind == DocumentKind::Trust || !entry.document.statements.is_empty()
-        })
+        policies
+            .chain(roles)
+            .chain(users)
+            .chain(groups)
+            .filter(|entry| entry.kind == DocumentKind::Trust || !entry.document.statements.is_empty())
     }
 }

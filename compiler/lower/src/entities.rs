@@ -1,7 +1,9 @@
 //! Roles, users, groups, managed policies, resources: what is made in which account.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{ActionPattern, ConditionBlock, Document, Effect, Element, PrincipalElement, Sourced, Statement as PolicyStatement};
+use iamx_policy::{
+    ActionPattern, ConditionBlock, Document, Effect, Element, PrincipalElement, Sourced, Statement as PolicyStatement,
+};
 use iamx_syntax::{
     SyntaxKind,
     ast::{
@@ -152,13 +154,7 @@ impl Lowerer<'_> {
 
     /// Looks at a policy by itself, so that what is wrong in it is said even if nothing attaches it; a boundary with an
     /// account of its own is made whether or not something uses it.
-    fn standalone_policy(
-        &mut self,
-        environment: &Environment,
-        id: DeclarationId,
-        item: &Declared,
-        kind: DeclaredKind,
-    ) {
+    fn standalone_policy(&mut self, environment: &Environment, id: DeclarationId, item: &Declared, kind: DeclaredKind) {
         let Some(body) = item.body() else {
             if let Some(name) = item.name() {
                 let span = self.span(environment.module, name.text_range());
@@ -216,7 +212,7 @@ impl Lowerer<'_> {
                 other => self.identity_part(environment, other, DeclaredKind::Role, &name, &mut parts),
             }
         }
-        if trusts == 0 && self.errors() == errors {
+        if trusts == 0 && self.errors() == errors && !self.is_damaged(environment.module, item.range()) {
             self.report(
                 Diagnostic::new(&checks::MISSING_PRINCIPAL, span, format!("nobody may assume `{declared}`"))
                     .note("IAM makes no role without a trust policy")
@@ -346,6 +342,7 @@ impl Lowerer<'_> {
             BodyPart::Statement(statement) => {
                 self.statement(environment, &statement, DocumentKind::Identity, &[], &mut parts.inline);
             }
+            BodyPart::Member(member) if self.is_damaged(environment.module, member.syntax().text_range()) => {}
             BodyPart::Member(member @ Member::Attach(_)) => {
                 for node in member.attachments() {
                     let attachment = self.attachment(environment, &node, name, ManagedPolicyKind::Policy);
@@ -397,8 +394,12 @@ impl Lowerer<'_> {
             Ok(seconds) if (3_600..=43_200).contains(&seconds) => Some(seconds),
             _ => {
                 self.report(
-                    Diagnostic::new(&checks::INVALID_SESSION_DURATION, span, "a role's longest session lies between 1h and 12h")
-                        .note("a caller can always ask for a shorter one"),
+                    Diagnostic::new(
+                        &checks::INVALID_SESSION_DURATION,
+                        span,
+                        "a role's longest session lies between 1h and 12h",
+                    )
+                    .note("a caller can always ask for a shorter one"),
                 );
                 None
             }
@@ -431,10 +432,9 @@ impl Lowerer<'_> {
         let Some(statement) = self.trust_statement(environment, member, span, &actions) else { return };
         let Some(principals) = principals else { return };
         // Principals of different kinds stand in one statement: IAM's principal element takes a list of each.
-        document.statements.push(PolicyStatement {
-            principal: Some(PrincipalElement { negated: false, principals }),
-            ..statement
-        });
+        document
+            .statements
+            .push(PolicyStatement { principal: Some(PrincipalElement { negated: false, principals }), ..statement });
     }
 
     fn trust_statement(
@@ -454,8 +454,7 @@ impl Lowerer<'_> {
         }
         let clauses = self.clauses(environment, clauses.into_iter())?;
         let conditions: ConditionBlock = self.statement_conditions(environment, &clauses, &[])?;
-        let patterns =
-            actions.iter().map(|name| Sourced::new(ActionPattern::new("sts", *name), span)).collect();
+        let patterns = actions.iter().map(|name| Sourced::new(ActionPattern::new("sts", *name), span)).collect();
         Some(PolicyStatement {
             sid: None,
             effect: Effect::Allow,
@@ -489,7 +488,8 @@ impl Lowerer<'_> {
             }
             Expr::String(token) => {
                 let arn = self.plain_string(environment.module, &token)?;
-                let is_policy = arn.starts_with("arn:") && arn.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("policy/"));
+                let is_policy = arn.starts_with("arn:")
+                    && arn.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("policy/"));
                 if !is_policy {
                     self.report(
                         Diagnostic::new(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN of a managed policy"))
@@ -608,11 +608,18 @@ impl Lowerer<'_> {
 
     fn not_a_policy(&mut self, declaration: &Declaration, span: Span, what: &str) {
         let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
-        self.report(Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"));
+        self.report(
+            Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
+        );
     }
 
     /// The one policy that a declaration without parameters makes in an account.
-    fn shared_policy(&mut self, environment: &Environment, id: DeclarationId, kind: ManagedPolicyKind) -> Option<usize> {
+    fn shared_policy(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        kind: ManagedPolicyKind,
+    ) -> Option<usize> {
         let account = self.home(id).or(environment.account);
         if let Some((_, _, index)) = self.made.iter().find(|(made, home, _)| *made == id && *home == account) {
             return Some(*index);
@@ -620,7 +627,7 @@ impl Lowerer<'_> {
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
         let (name, path) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
-        let inner = self.environment(declaration.module).in_account(account);
+        let inner = Environment::of(declaration.module).in_account(account);
         let document = self.policy_document(&inner, id, item)?;
         self.program.policies.push(ManagedPolicy {
             kind,
@@ -714,10 +721,12 @@ impl Lowerer<'_> {
         if let (Some(said), Some(home)) = (reference.account, home)
             && said != home
         {
-            let name = |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
+            let name =
+                |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
             let message = format!("`{}` lives in `{}`, not in `{}`", declaration.name, name(home), name(said));
             self.report(
-                Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message).related(declaration.span, "declared here"),
+                Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message)
+                    .related(declaration.span, "declared here"),
             );
             return None;
         }
@@ -725,9 +734,13 @@ impl Lowerer<'_> {
         let (name, path) = self.aws_name(declaration.module, item, &declaration.name, max)?;
         let Some(arn) = self.program.iam_arn(account, kind, &path, &name) else {
             self.report(
-                Diagnostic::new(&checks::MISSING_ACCOUNT, reference.span, format!("the ARN of `{}` needs an account id, and there is none", declaration.name))
-                    .related(declaration.span, "declared here")
-                    .help("declare the account and say `in` where the item lives, or set `account` in `iamx.toml`"),
+                Diagnostic::new(
+                    &checks::MISSING_ACCOUNT,
+                    reference.span,
+                    format!("the ARN of `{}` needs an account id, and there is none", declaration.name),
+                )
+                .related(declaration.span, "declared here")
+                .help("declare the account and say `in` where the item lives, or set `account` in `iamx.toml`"),
             );
             return None;
         };
@@ -759,7 +772,8 @@ impl Lowerer<'_> {
             let (name, _) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
             return Some(vec![Sourced::new(name, reference.span)]);
         }
-        if !matches!(kind, DeclaredKind::Resource) && !reference.rest.is_empty()
+        if !matches!(kind, DeclaredKind::Resource)
+            && !reference.rest.is_empty()
             && !matches!(reference.rest.as_slice(), [Postfix::Name(part)] if part.text() == "arn")
         {
             self.error(
@@ -784,7 +798,8 @@ impl Lowerer<'_> {
     pub(crate) fn check_entities_named_once(&mut self) {
         let mut named: Vec<(&'static str, Option<usize>, String, Span)> = Vec::new();
         let program = &self.program;
-        named.extend(program.policies.iter().map(|policy| ("policy", policy.account, policy.name.clone(), policy.span)));
+        named
+            .extend(program.policies.iter().map(|policy| ("policy", policy.account, policy.name.clone(), policy.span)));
         named.extend(program.roles.iter().map(|role| ("role", role.account, role.name.clone(), role.span)));
         named.extend(program.users.iter().map(|user| ("user", user.account, user.name.clone(), user.span)));
         named.extend(program.groups.iter().map(|group| ("group", group.account, group.name.clone(), group.span)));
@@ -796,7 +811,10 @@ impl Lowerer<'_> {
                     entry.insert(span);
                 }
                 std::collections::hash_map::Entry::Occupied(entry) => {
-                    let message = format!("two {}s of one account are called `{name}` in AWS", kind.trim_end_matches('y').to_owned() + if kind == "policy" { "ie" } else { "" });
+                    let message = format!(
+                        "two {}s of one account are called `{name}` in AWS",
+                        kind.trim_end_matches('y').to_owned() + if kind == "policy" { "ie" } else { "" }
+                    );
                     let diagnostic = Diagnostic::new(&checks::DUPLICATE_AWS_NAME, span, message)
                         .related(*entry.get(), "the other one")
                         .note("names in IAM ignore case")

@@ -1,6 +1,6 @@
 //! The state of one lowering, and its order: names, accounts, entities, what was never used.
 
-use std::{collections::HashSet, rc::Rc};
+use std::collections::HashSet;
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, checks};
@@ -77,7 +77,7 @@ impl<'a> Lowerer<'a> {
     fn item(&mut self, module: usize, item: Item, within: Option<usize>) {
         match item {
             Item::Declared(item) => {
-                let environment = self.environment(module);
+                let environment = Environment::of(module);
                 self.entity(&environment, &item, within);
             }
             Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
@@ -85,7 +85,12 @@ impl<'a> Lowerer<'a> {
                 let word = first_word(&node);
                 self.not_yet(module, &node, &format!("`{word}`"));
             }
-            Item::Use(_) | Item::Let(_) | Item::Within(_) | Item::Param(_) | Item::Organization(_) | Item::Account(_) => {}
+            Item::Use(_)
+            | Item::Let(_)
+            | Item::Within(_)
+            | Item::Param(_)
+            | Item::Organization(_)
+            | Item::Account(_) => {}
         }
     }
 
@@ -99,6 +104,14 @@ impl<'a> Lowerer<'a> {
         account
     }
 
+    /// Whether the grammar found fault with the text at `range`: what can be said of its meaning follows from that.
+    pub(crate) fn is_damaged(&self, module: usize, range: TextRange) -> bool {
+        self.input
+            .modules
+            .get(module)
+            .is_some_and(|module| module.parse.errors().iter().any(|error| error.range.intersect(range).is_some()))
+    }
+
     pub(crate) fn catalog(&self) -> &'a Catalog {
         self.input.catalog
     }
@@ -107,16 +120,13 @@ impl<'a> Lowerer<'a> {
         self.input.settings
     }
 
-    pub(crate) fn environment(&self, module: usize) -> Environment {
-        Environment { module, bindings: Rc::new(Vec::new()), account: None }
-    }
-
     pub(crate) fn file(&self, module: usize) -> FileId {
         // A module that isn't there has no syntax that could be asked for.
-        self.input.modules.get(module).or(self.input.modules.first()).map_or_else(
-            || unreachable_file(self.input.sources),
-            |module| module.file,
-        )
+        self.input
+            .modules
+            .get(module)
+            .or(self.input.modules.first())
+            .map_or_else(|| unreachable_file(self.input.sources), |module| module.file)
     }
 
     pub(crate) fn span(&self, module: usize, range: TextRange) -> Span {
@@ -158,13 +168,21 @@ impl<'a> Lowerer<'a> {
     }
 
     fn report_unused(&mut self) {
+        // What wasn't read may use anything.
+        let unread = self.input.modules.iter().any(|module| !module.parse.errors().is_empty())
+            || self.diagnostics.iter().any(|diagnostic| diagnostic.check == &checks::NOT_YET_SUPPORTED);
+        if unread {
+            return;
+        }
         let mut findings = Vec::new();
         for (index, declaration) in self.names.declarations.iter().enumerate() {
             if self.used.contains(&DeclarationId(index)) || declaration.name.starts_with('_') {
                 continue;
             }
             let (check, message, help) = match &declaration.kind {
-                DeclarationKind::Let(_) | DeclarationKind::Param(_) | DeclarationKind::Entity(DeclaredKind::Resource, _) => (
+                DeclarationKind::Let(_)
+                | DeclarationKind::Param(_)
+                | DeclarationKind::Entity(DeclaredKind::Resource, _) => (
                     &checks::UNUSED_DECLARATION,
                     format!("`{}` is never used", declaration.name),
                     "delete it, or begin its name with `_` to keep it",

@@ -126,13 +126,7 @@ impl Names {
         }
     }
 
-    fn organization_part(
-        &mut self,
-        module: usize,
-        file: FileId,
-        part: SyntaxNode,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    fn organization_part(&mut self, module: usize, file: FileId, part: SyntaxNode, diagnostics: &mut Vec<Diagnostic>) {
         if let Some(account) = AccountNode::cast(part.clone()) {
             self.declare(module, file, account.name(), DeclarationKind::Account, diagnostics);
         } else if let Some(ou) = OuNode::cast(part) {
@@ -189,8 +183,12 @@ impl Names {
         let span = Span::new(file, path.range());
         if parts.first().is_some_and(|first| first == "std") {
             diagnostics.push(
-                Diagnostic::new(&checks::NOT_YET_SUPPORTED, span, "the standard library isn't part of this version yet")
-                    .help("write what you need from it in a module of your own"),
+                Diagnostic::new(
+                    &checks::NOT_YET_SUPPORTED,
+                    span,
+                    "the standard library isn't part of this version yet",
+                )
+                .help("write what you need from it in a module of your own"),
             );
             return;
         }
@@ -254,9 +252,9 @@ impl Names {
             }
             return;
         }
-        let known: Vec<String> = self.declarations.iter().filter(|d| d.module == from).map(|d| d.name.clone()).collect();
-        let mut diagnostic =
-            Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("that module declares no `{name}`"));
+        let known: Vec<String> =
+            self.declarations.iter().filter(|d| d.module == from).map(|d| d.name.clone()).collect();
+        let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("that module declares no `{name}`"));
         if let Some(near) = nearest(name, known.into_iter()) {
             diagnostic = diagnostic
                 .fix(format!("replace with `{near}`"), span, near.clone(), Applicability::Unsafe)

@@ -11,6 +11,7 @@ use crate::{
     Account, Organization, Tag,
     lowerer::Lowerer,
     names::{DeclarationKind, Named, nearest},
+    scope::Environment,
     strings,
 };
 
@@ -35,19 +36,19 @@ impl Lowerer<'_> {
         let id = item.id().and_then(|token| self.organization_id(module, &token)).unwrap_or_default();
         self.program.organization = Some(Organization { name: name.text().to_owned(), id, span });
         for part in item.parts() {
-            self.organization_part(module, part);
+            self.organization_part(module, &part);
         }
     }
 
-    fn organization_part(&mut self, module: usize, part: SyntaxNode) {
+    fn organization_part(&mut self, module: usize, part: &SyntaxNode) {
         if let Some(account) = AccountNode::cast(part.clone()) {
             self.account(module, &account, true);
         } else if let Some(ou) = OuNode::cast(part.clone()) {
             for part in ou.parts() {
-                self.organization_part(module, part);
+                self.organization_part(module, &part);
             }
         } else if matches!(part.kind(), SyntaxKind::ATTACH | SyntaxKind::DETACH) {
-            self.not_yet(module, &part, "attachments of guardrails");
+            self.not_yet(module, part, "attachments of guardrails");
         }
     }
 
@@ -79,18 +80,15 @@ impl Lowerer<'_> {
                     .note("an account id is 12 digits, leading zeros included"),
             );
         } else if let Some(other) = self.program.accounts.iter().find(|other| other.id == id) {
-            let diagnostic = Diagnostic::new(
-                &checks::DUPLICATE_NAME,
-                id_span,
-                format!("account `{id}` is declared twice"),
-            )
-            .related(other.span, format!("declared here as `{}`", other.name));
+            let diagnostic =
+                Diagnostic::new(&checks::DUPLICATE_NAME, id_span, format!("account `{id}` is declared twice"))
+                    .related(other.span, format!("declared here as `{}`", other.name));
             self.report(diagnostic);
         }
         let mut tags = Vec::new();
         for part in node.parts() {
             if let Some(part) = Tags::cast(part.clone()) {
-                let environment = self.environment(module);
+                let environment = Environment::of(module);
                 tags = self.tags(&environment, &part);
             } else if matches!(part.kind(), SyntaxKind::ATTACH | SyntaxKind::DETACH) {
                 self.not_yet(module, &part, "attachments of guardrails");
@@ -110,7 +108,7 @@ impl Lowerer<'_> {
     }
 
     /// Names and values of `tags { … }`.
-    pub(crate) fn tags(&mut self, environment: &crate::scope::Environment, tags: &Tags) -> Vec<Tag> {
+    pub(crate) fn tags(&mut self, environment: &Environment, tags: &Tags) -> Vec<Tag> {
         let mut lowered: Vec<Tag> = Vec::new();
         for (name, value) in tags.tags() {
             let key = match name.kind() {
@@ -200,7 +198,9 @@ impl Lowerer<'_> {
             Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no account called `{name}` here"));
         diagnostic = match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("declare it: `account {name} \"111122223333\"`, or bring it in with `use`")),
+            None => {
+                diagnostic.help(format!("declare it: `account {name} \"111122223333\"`, or bring it in with `use`"))
+            }
         };
         self.report(diagnostic);
     }

@@ -16,7 +16,11 @@ use crate::{
 
 impl Lowerer<'_> {
     /// The principals of `list`, for a trust policy.
-    pub(crate) fn principals(&mut self, environment: &Environment, list: &Exprs) -> Option<Vec<Sourced<PolicyPrincipal>>> {
+    pub(crate) fn principals(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+    ) -> Option<Vec<Sourced<PolicyPrincipal>>> {
         if let Some(first) = list.excepted().first() {
             let span = self.span(environment.module, first.range());
             self.not_yet_at(span, "`except` on principals");
@@ -94,13 +98,17 @@ impl Lowerer<'_> {
 
     fn needs_kind_word(&mut self, word: &str, name: &str, span: Span) {
         self.report(
-            Diagnostic::new(&checks::MISMATCHED_TYPE, span, format!("a principal is written with its kind: `{word} {name}`"))
-                .fix(
-                    format!("write `{word} {name}`"),
-                    span,
-                    format!("{word} {name}"),
-                    iamx_diagnostic::Applicability::Safe,
-                ),
+            Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                span,
+                format!("a principal is written with its kind: `{word} {name}`"),
+            )
+            .fix(
+                format!("write `{word} {name}`"),
+                span,
+                format!("{word} {name}"),
+                iamx_diagnostic::Applicability::Safe,
+            ),
         );
     }
 
@@ -232,12 +240,16 @@ impl Lowerer<'_> {
     /// See [Principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
     fn group_as_principal(&mut self, name: &str, span: Span, declared: Span) {
         self.report(
-            Diagnostic::new(&checks::GROUP_AS_PRINCIPAL, span, format!("`{name}` is a group, and a group is never a principal"))
-                .related(declared, "the group is declared here")
-                .note("IAM refuses such a policy, or lets in nobody: groups hold permissions, they make no requests")
-                .help(format!(
-                    "trust the group's account and let the group's own policy allow the call, or name the users of `{name}`"
-                )),
+            Diagnostic::new(
+                &checks::GROUP_AS_PRINCIPAL,
+                span,
+                format!("`{name}` is a group, and a group is never a principal"),
+            )
+            .related(declared, "the group is declared here")
+            .note("IAM refuses such a policy, or lets in nobody: groups hold permissions, they make no requests")
+            .help(format!(
+                "trust the group's account and let the group's own policy allow the call, or name the users of `{name}`"
+            )),
         );
     }
 }

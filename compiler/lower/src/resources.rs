@@ -144,7 +144,11 @@ impl Lowerer<'_> {
                 return None;
             }
             Target::Account(_) | Target::Organization => {
-                self.error(&checks::MISMATCHED_TYPE, reference.span, "expected a resource, and this is an account or an organization");
+                self.error(
+                    &checks::MISMATCHED_TYPE,
+                    reference.span,
+                    "expected a resource, and this is an account or an organization",
+                );
                 return None;
             }
             Target::Declaration(id) => self.declared_resources(environment, *id, reference)?,
@@ -169,7 +173,7 @@ impl Lowerer<'_> {
                 }
                 _ => None,
             };
-            let name_span = self.span_in(reference.span, name.text_range());
+            let name_span = span_in(reference.span, name.text_range());
             let given = self.argument_strings(environment, arguments)?;
             let mut children = Vec::new();
             for resource in resources {
@@ -179,10 +183,6 @@ impl Lowerer<'_> {
             resources = children;
         }
         Some(resources)
-    }
-
-    fn span_in(&self, around: Span, range: iamx_text::TextRange) -> Span {
-        Span::new(around.file, range)
     }
 
     fn declared_resources(
@@ -241,7 +241,7 @@ impl Lowerer<'_> {
         let type_call = item.type_call()?;
         let words = type_call.words();
         let span = self.span(declaration.module, type_call.path()?.range());
-        let environment = self.environment(declaration.module);
+        let environment = Environment::of(declaration.module);
         let account = self.home(id);
         let region = item.headers().find_map(|header| match header {
             Header::Region(_) => header.string(),
@@ -258,8 +258,12 @@ impl Lowerer<'_> {
         };
         let [service, type_name] = words.as_slice() else {
             self.report(
-                Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, "a resource's type is a service and a type in it")
-                    .help("such as `s3.bucket(\"…\")`"),
+                Diagnostic::new(
+                    &checks::UNKNOWN_RESOURCE_TYPE,
+                    span,
+                    "a resource's type is a service and a type in it",
+                )
+                .help("such as `s3.bucket(\"…\")`"),
             );
             return None;
         };
@@ -276,8 +280,12 @@ impl Lowerer<'_> {
     ) -> Option<(Vec<Sourced<Resource>>, usize)> {
         let Some(Postfix::Name(type_name)) = reference.rest.first() else {
             self.report(
-                Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, format!("expected a resource, and `{prefix}` is a service"))
-                    .help(format!("a resource of it is `{prefix}.type(\"…\")`")),
+                Diagnostic::new(
+                    &checks::MISMATCHED_TYPE,
+                    reference.span,
+                    format!("expected a resource, and `{prefix}` is a service"),
+                )
+                .help(format!("a resource of it is `{prefix}.type(\"…\")`")),
             );
             return None;
         };
@@ -286,7 +294,7 @@ impl Lowerer<'_> {
             _ => None,
         };
         let given = self.argument_strings(environment, arguments)?;
-        let span = self.span_in(reference.span, type_name.text_range());
+        let span = span_in(reference.span, type_name.text_range());
         let region = self.settings().region.clone();
         let account = environment.account.or_else(|| self.default_account());
         let resources = self.typed(prefix, type_name.text(), &given, region, account, span)?;
@@ -432,7 +440,9 @@ impl Lowerer<'_> {
         let slug = resource_type.slug();
         let forms: Vec<_> = templates
             .iter()
-            .map(|template| format!("{}.{slug}({})", service.prefix(), template.placeholders().collect::<Vec<_>>().join(", ")))
+            .map(|template| {
+                format!("{}.{slug}({})", service.prefix(), template.placeholders().collect::<Vec<_>>().join(", "))
+            })
             .collect();
         self.report(
             Diagnostic::new(
@@ -447,8 +457,7 @@ impl Lowerer<'_> {
 
     fn unknown_type(&mut self, service: &Service, type_name: &str, span: Span) {
         let message = format!("`{}` has no resource type `{type_name}`", service.prefix());
-        let mut diagnostic =
-            Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message).note(self.catalog_date());
+        let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message).note(self.catalog_date());
         let near = self.catalog().nearest_resource_type(service.prefix(), type_name).into_iter().next();
         let known: Vec<_> = service.resource_types().iter().map(ResourceType::slug).collect();
         diagnostic = match near {
@@ -494,4 +503,9 @@ pub(crate) fn quoted(names: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+/// A part of what `around` spans.
+fn span_in(around: Span, range: iamx_text::TextRange) -> Span {
+    Span::new(around.file, range)
 }

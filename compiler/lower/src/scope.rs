@@ -32,6 +32,11 @@ pub(crate) struct Binding {
 }
 
 impl Environment {
+    /// The outside of every template of a module.
+    pub(crate) fn of(module: usize) -> Self {
+        Self { module, bindings: Rc::new(Vec::new()), account: None }
+    }
+
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
         Self { account, ..self.clone() }
     }
@@ -127,11 +132,7 @@ impl Lowerer<'_> {
                 rest.remove(0);
                 let Some(id) = self.names.look_up_declared(module, member.text()) else {
                     let at = self.span(environment.module, member.text_range());
-                    self.error(
-                        &checks::UNKNOWN_NAME,
-                        at,
-                        format!("that module declares no `{}`", member.text()),
-                    );
+                    self.error(&checks::UNKNOWN_NAME, at, format!("that module declares no `{}`", member.text()));
                     return None;
                 };
                 id
@@ -193,8 +194,7 @@ impl Lowerer<'_> {
         let known = self.names.visible(environment.module).chain(environment.bindings.iter().map(|b| b.name.clone()));
         let near = nearest(text, known);
         let elsewhere = self.names.declarations.iter().find(|other| other.name == text).map(|other| other.module);
-        let mut diagnostic =
-            Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("nothing is called `{text}` here"));
+        let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("nothing is called `{text}` here"));
         if let Some(module) = elsewhere
             && let Some(path) = self.input.modules.get(module).map(|module| module.path.join("."))
         {
@@ -238,7 +238,9 @@ impl Lowerer<'_> {
         if parameters.len() != given.len() {
             let expected: Vec<_> = parameters
                 .iter()
-                .filter_map(|parameter| Some(format!("{}: {}", parameter.name()?.text(), parameter.type_ref()?.syntax())))
+                .filter_map(|parameter| {
+                    Some(format!("{}: {}", parameter.name()?.text(), parameter.type_ref()?.syntax()))
+                })
                 .collect();
             let message = format!(
                 "`{name}` takes {} and is given {}",
@@ -315,11 +317,8 @@ impl Lowerer<'_> {
             .map(|declaration| (declaration.name.clone(), declaration.span))
             .collect();
         let path: Vec<_> = circle.iter().map(|(name, _)| format!("`{name}`")).collect();
-        let mut diagnostic = Diagnostic::new(
-            &checks::CIRCULAR_DECLARATION,
-            span,
-            format!("this is a circle: {}", path.join(" is ")),
-        );
+        let mut diagnostic =
+            Diagnostic::new(&checks::CIRCULAR_DECLARATION, span, format!("this is a circle: {}", path.join(" is ")));
         for (name, span) in circle.iter().skip(1) {
             diagnostic = diagnostic.related(*span, format!("`{name}` is declared here"));
         }

@@ -125,6 +125,9 @@ impl Lowerer<'_> {
         conditions: &[ConditionEntry],
     ) -> Option<PolicyStatement> {
         let span = self.span(environment.module, permission.range());
+        if self.is_damaged(environment.module, permission.range()) {
+            return None;
+        }
         let effect = permission.effect()?;
         let effect_span = self.span(environment.module, effect.text_range());
         let effect = if effect.kind() == SyntaxKind::ALLOW_KW { Effect::Allow } else { Effect::Deny };
@@ -198,8 +201,12 @@ impl Lowerer<'_> {
             }
             (None, DocumentKind::Trust) => {
                 self.report(
-                    Diagnostic::new(&checks::MISSING_PRINCIPAL, effect, "a trust policy's statement says whom it is about")
-                        .help("add `to`, as in `to service ec2`"),
+                    Diagnostic::new(
+                        &checks::MISSING_PRINCIPAL,
+                        effect,
+                        "a trust policy's statement says whom it is about",
+                    )
+                    .help("add `to`, as in `to service ec2`"),
                 );
                 None
             }
@@ -290,12 +297,16 @@ impl Lowerer<'_> {
                 let first = self.span(environment.module, first.syntax().text_range());
                 let span = self.span(environment.module, clause.syntax().text_range());
                 self.report(
-                    Diagnostic::new(&checks::DUPLICATE_CLAUSE, span, format!("`{word}` stands twice in this statement"))
-                        .related(first, "the first one")
-                        .help(match word {
-                            "when" | "unless" => "join the conditions with `and`",
-                            _ => "put both into one list",
-                        }),
+                    Diagnostic::new(
+                        &checks::DUPLICATE_CLAUSE,
+                        span,
+                        format!("`{word}` stands twice in this statement"),
+                    )
+                    .related(first, "the first one")
+                    .help(match word {
+                        "when" | "unless" => "join the conditions with `and`",
+                        _ => "put both into one list",
+                    }),
                 );
                 whole = false;
                 continue;

@@ -44,7 +44,7 @@ pub(crate) fn pieces(token: &str) -> Result<Vec<Piece>, Fault> {
                 if !text.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut text)));
                 }
-                pieces.push(interpolation(content, at..end)?);
+                pieces.push(interpolation(&content, at..end)?);
             }
             _ => text.push(c),
         }
@@ -55,8 +55,8 @@ pub(crate) fn pieces(token: &str) -> Result<Vec<Piece>, Fault> {
     Ok(pieces)
 }
 
-fn interpolation(content: String, range: Range<usize>) -> Result<Piece, Fault> {
-    if content.contains(':') || matches!(content.as_str(), "*" | "?" | "$") {
+fn interpolation(content: &str, range: Range<usize>) -> Result<Piece, Fault> {
+    if content.contains(':') || matches!(content, "*" | "?" | "$") {
         return Ok(Piece::Variable(format!("${{{content}}}"), range));
     }
     let names: Vec<String> = content.split('.').map(str::to_owned).collect();
@@ -119,11 +119,10 @@ mod tests {
     #[test]
     fn takes_a_string_apart() {
         let value = |name: &str, range| Piece::Value(vec![name.to_owned()], range);
-        assert_eq!(pieces(r#""a/${b}/c""#).unwrap(), [
-            Piece::Text("a/".into()),
-            value("b", 3..7),
-            Piece::Text("/c".into())
-        ]);
+        assert_eq!(
+            pieces(r#""a/${b}/c""#).unwrap(),
+            [Piece::Text("a/".into()), value("b", 3..7), Piece::Text("/c".into())]
+        );
         assert_eq!(pieces(r#""${aws:username}""#).unwrap(), [Piece::Variable("${aws:username}".into(), 1..16)]);
         assert_eq!(pieces(r#""""#).unwrap(), [Piece::Text(String::new())]);
         assert_eq!(pieces(r#""\u{e9}\"""#).unwrap(), [Piece::Text("é\"".into())]);

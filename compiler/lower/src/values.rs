@@ -20,7 +20,12 @@ use crate::{
 
 impl Lowerer<'_> {
     /// The strings that `expr` stands for: one, or a list. `what` is what they are for.
-    pub(crate) fn strings(&mut self, environment: &Environment, expr: &Expr, what: &str) -> Option<Vec<Sourced<String>>> {
+    pub(crate) fn strings(
+        &mut self,
+        environment: &Environment,
+        expr: &Expr,
+        what: &str,
+    ) -> Option<Vec<Sourced<String>>> {
         let span = self.span(environment.module, expr.range());
         match expr {
             Expr::String(token) => self.interpolated(environment, token),
@@ -93,14 +98,15 @@ impl Lowerer<'_> {
                 match part.as_slice() {
                     ["id"] => one(account.id.clone()),
                     ["name"] => one(account.name.clone()),
-                    ["tags", tag] => match account.tags.iter().find(|other| other.key == *tag) {
-                        Some(found) => one(found.value.clone()),
-                        None => {
+                    ["tags", tag] => {
+                        if let Some(found) = account.tags.iter().find(|other| other.key == *tag) {
+                            one(found.value.clone())
+                        } else {
                             let message = format!("account `{}` has no tag `{tag}`", account.name);
                             self.error(&checks::UNKNOWN_NAME, reference.span, message);
                             None
                         }
-                    },
+                    }
                     _ => {
                         let message = format!("expected {what}; an account's parts are `id`, `name` and `tags.…`");
                         self.error(&checks::MISMATCHED_TYPE, reference.span, message);
@@ -133,7 +139,8 @@ impl Lowerer<'_> {
                     DeclarationKind::Param(param) => self.param_string(&param, declaration.module, reference, what),
                     DeclarationKind::Entity(..) => self.entity_string(environment, *id, reference, what),
                     DeclarationKind::Account | DeclarationKind::Ou | DeclarationKind::Organization => {
-                        let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
+                        let message =
+                            format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
                         self.error(&checks::MISMATCHED_TYPE, reference.span, message);
                         None
                     }
@@ -207,7 +214,7 @@ impl Lowerer<'_> {
             return Some(vec![Sourced::new(value.clone(), reference.span)]);
         }
         let default = param.default()?;
-        let environment = self.environment(module);
+        let environment = Environment::of(module);
         self.strings(&environment, &default, "a string")
     }
 
@@ -218,7 +225,9 @@ impl Lowerer<'_> {
             .declarations
             .iter()
             .filter_map(|declaration| match &declaration.kind {
-                DeclarationKind::Param(param) => Some((declaration.module, declaration.name.clone(), declaration.span, param.clone())),
+                DeclarationKind::Param(param) => {
+                    Some((declaration.module, declaration.name.clone(), declaration.span, param.clone()))
+                }
                 _ => None,
             })
             .collect();
@@ -248,7 +257,7 @@ impl Lowerer<'_> {
 
     /// Where `iamx.toml` gives the parameter `name`; its beginning where the value came from the command line.
     fn param_setting(&self, file: iamx_text::FileId, name: &str) -> Span {
-        let text = self.input.sources.get(file).map(|file| file.text()).unwrap_or_default();
+        let text = self.input.sources.get(file).map(iamx_text::SourceFile::text).unwrap_or_default();
         let section = text.find("[params]").unwrap_or(text.len());
         let found = text.get(section..).and_then(|rest| {
             rest.match_indices(name).map(|(at, _)| section + at).find(|at| {
@@ -265,11 +274,15 @@ impl Lowerer<'_> {
     fn check_param(&mut self, module: usize, name: &str, span: Span, param: &ParamItem) {
         let Some(type_ref) = param.type_ref() else { return };
         let type_name = type_ref.words().join(".");
-        if type_ref.element().is_some() || !matches!(type_name.as_str(), "string" | "number" | "bool" | "date" | "duration") {
+        if type_ref.element().is_some()
+            || !matches!(type_name.as_str(), "string" | "number" | "bool" | "date" | "duration")
+        {
             let at = self.span(module, type_ref.range());
             self.report(
                 Diagnostic::new(&checks::MISMATCHED_TYPE, at, "a parameter of the workspace can't have this type")
-                    .note("its value is given as text, so its type is `string`, `number`, `bool`, `date` or `duration`"),
+                    .note(
+                        "its value is given as text, so its type is `string`, `number`, `bool`, `date` or `duration`",
+                    ),
             );
             return;
         }
@@ -282,12 +295,11 @@ impl Lowerer<'_> {
                 )
                 .note("the value comes from `[params]` in `iamx.toml` or from `--set`"),
             ),
-            Some(_) => {}
             None if param.default().is_none() => self.report(
                 Diagnostic::new(&checks::MISSING_PARAMETER_VALUE, span, format!("`{name}` has no value"))
                     .help(format!("give it with `--set {name}=…`, under `[params]` in `iamx.toml`, or a default here")),
             ),
-            None => {}
+            _ => {}
         }
     }
 
@@ -305,17 +317,27 @@ impl Lowerer<'_> {
         let mut lists = 0;
         for piece in pieces {
             match piece {
-                Piece::Text(text) => texts.iter_mut().for_each(|whole| whole.push_str(&text)),
+                Piece::Text(text) => {
+                    for whole in &mut texts {
+                        whole.push_str(&text);
+                    }
+                }
                 Piece::Variable(text, range) => {
                     self.check_variable(&text, part_of(span, range));
-                    texts.iter_mut().for_each(|whole| whole.push_str(&text));
+                    for whole in &mut texts {
+                        whole.push_str(&text);
+                    }
                 }
                 Piece::Value(names, range) => {
                     let values = self.value_of(environment, &names, part_of(span, range.clone()))?;
                     if values.len() != 1 {
                         lists += 1;
                         if lists > 1 {
-                            self.error(&checks::MISMATCHED_TYPE, part_of(span, range), "a string takes one list, and this is the second");
+                            self.error(
+                                &checks::MISMATCHED_TYPE,
+                                part_of(span, range),
+                                "a string takes one list, and this is the second",
+                            );
                             return None;
                         }
                     }
@@ -379,8 +401,12 @@ impl Lowerer<'_> {
                     .help("write `$\\u{7b}` for a `${` that is meant as it stands"),
             ),
             Fault::NotAName(range) => self.report(
-                Diagnostic::new(&checks::BAD_ESCAPE, part_of(span, range), "this is neither a value nor a policy variable")
-                    .note("`${name}` is a value of this workspace, `${aws:username}` a variable that AWS fills in"),
+                Diagnostic::new(
+                    &checks::BAD_ESCAPE,
+                    part_of(span, range),
+                    "this is neither a value nor a policy variable",
+                )
+                .note("`${name}` is a value of this workspace, `${aws:username}` a variable that AWS fills in"),
             ),
         }
     }
@@ -418,17 +444,24 @@ impl Lowerer<'_> {
             iamx_catalog::PrincipalGrade::Known | iamx_catalog::PrincipalGrade::Plausible => Some(name),
             iamx_catalog::PrincipalGrade::Near(near) => {
                 self.report(
-                    Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, format!("AWS has no service principal `{name}`"))
-                        .note(self.catalog_date())
-                        .help(format!("did you mean `{}`?", near.trim_end_matches(".amazonaws.com"))),
+                    Diagnostic::new(
+                        &checks::UNKNOWN_SERVICE_PRINCIPAL,
+                        span,
+                        format!("AWS has no service principal `{name}`"),
+                    )
+                    .note(self.catalog_date())
+                    .help(format!("did you mean `{}`?", near.trim_end_matches(".amazonaws.com"))),
                 );
                 None
             }
             iamx_catalog::PrincipalGrade::Unknown => {
-                let mut diagnostic =
-                    Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, format!("`{name}` isn't a service principal that the catalog knows"))
-                        .note(self.catalog_date())
-                        .note("the catalog's list isn't complete, so the name is written as it stands");
+                let mut diagnostic = Diagnostic::new(
+                    &checks::UNKNOWN_SERVICE_PRINCIPAL,
+                    span,
+                    format!("`{name}` isn't a service principal that the catalog knows"),
+                )
+                .note(self.catalog_date())
+                .note("the catalog's list isn't complete, so the name is written as it stands");
                 diagnostic.severity = iamx_diagnostic::Severity::Warning;
                 self.report(diagnostic);
                 Some(name)
