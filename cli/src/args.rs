@@ -41,7 +41,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// When to colour; auto is on a terminal, unless NO_COLOR is set
+    #[arg(help = "When to colour; auto is on a terminal, unless NO_COLOR is set")]
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
 

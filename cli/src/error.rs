@@ -102,6 +102,10 @@ pub(crate) enum Error {
     #[error("what was asked for can't be written to standard output: {reason}")]
     Output { reason: std::io::Error },
 
+    #[error("`-` stands beside other paths")]
+    #[diagnostic(help("`iamx fmt -` lays out standard input and nothing else"))]
+    StandardInputAlone,
+
     #[error("standard input can't be read: {reason}")]
     Input { reason: String },
 }
@@ -122,8 +126,10 @@ impl Error {
     }
 }
 
-/// A path as text that is safe on a terminal.
+/// A path as text that is safe on a terminal, relative to the current folder where it is below that.
 pub(crate) fn show(path: &Path) -> String {
-    let text = path.display().to_string();
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+    let relative = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    let text = relative.display().to_string();
     escape_line(if text.is_empty() { "." } else { &text }).into_owned()
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::Folder;
+use support::{Folder, document_of, sha256};
 
 #[test]
 fn init_then_build_then_nothing_to_do() {
@@ -60,7 +60,7 @@ fn check_says_what_is_stale_and_writes_nothing() {
     assert!(!folder.exists("out"));
     folder.iamx(&["build"]);
     assert_eq!(folder.iamx(&["build", "--check"]).code, Some(0));
-    let document = folder.document();
+    let document = document_of(&folder);
     folder.write(&document, "{}");
     let run = folder.iamx(&["build", "--check"]);
     assert_eq!(run.code, Some(1));
@@ -72,7 +72,7 @@ fn check_says_what_is_stale_and_writes_nothing() {
 fn what_iamx_did_not_write_is_left() {
     let folder = Folder::workspace();
     folder.iamx(&["build"]);
-    let document = folder.document();
+    let document = document_of(&folder);
     let made = folder.read(&document);
     folder.write("out/notes.txt", "mine");
     folder.write(&document, "changed by hand");
@@ -90,7 +90,7 @@ fn what_iamx_did_not_write_is_left() {
 fn a_file_that_no_manifest_names_is_left() {
     let folder = Folder::workspace();
     folder.iamx(&["build"]);
-    let document = folder.document();
+    let document = document_of(&folder);
     folder.write(&document, "another's");
     std::fs::remove_file(folder.path("out/manifest.json")).unwrap();
     let run = folder.iamx(&["build"]);
@@ -154,7 +154,7 @@ fn links_in_the_output_folder_are_not_followed() {
     let outside = Folder::new(&[]);
     let folder = Folder::workspace();
     folder.iamx(&["build"]);
-    let document = folder.document();
+    let document = document_of(&folder);
     let parent = folder.path(&document).parent().unwrap().to_owned();
     std::fs::remove_dir_all(&parent).unwrap();
     symlink(outside.path(""), &parent).unwrap();
@@ -166,17 +166,4 @@ fn links_in_the_output_folder_are_not_followed() {
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("is a link that leads out of the workspace"), "{}", run.stderr);
     assert_eq!(outside.files(""), Vec::<String>::new());
-}
-
-impl Folder {
-    /// The path of a document that the build of a fresh workspace writes.
-    fn document(&self) -> String {
-        let file = self.files("out").into_iter().find(|file| file.contains('/')).unwrap();
-        format!("out/{file}")
-    }
-}
-
-fn sha256(text: &str) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -26,12 +26,14 @@ fn what_init_writes_is_laid_out() {
 }
 
 #[test]
-fn a_file_with_wrong_syntax_is_left() {
-    let folder = Folder::new(&[("broken.iamx", BROKEN), ("ugly.iamx", UGLY)]);
-    let run = folder.iamx(&["fmt", "broken.iamx", "ugly.iamx"]);
+fn an_item_with_wrong_syntax_is_left() {
+    let half = format!("{UGLY}\n{BROKEN}");
+    let folder = Folder::new(&[("half.iamx", &half), ("ugly.iamx", UGLY)]);
+    let run = folder.iamx(&["fmt", "half.iamx", "ugly.iamx"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("broken.iamx is left as it is: "), "{}", run.stderr);
-    assert_eq!(folder.read("broken.iamx"), BROKEN);
+    assert!(run.stderr.contains("half.iamx: an item whose syntax is wrong is left as written"), "{}", run.stderr);
+    assert!(folder.read("half.iamx").ends_with(BROKEN));
+    assert!(!folder.read("half.iamx").starts_with(UGLY));
     assert_ne!(folder.read("ugly.iamx"), UGLY);
 }
 
@@ -42,8 +44,11 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stdout.starts_with("let ") && run.stdout != UGLY, "{}", run.stdout);
     assert_eq!(folder.iamx_with_input(&["fmt", "--check", "-"], UGLY).code, Some(1));
+    assert_eq!(folder.iamx_with_input(&["fmt", "-", "a.iamx"], UGLY).code, Some(2));
     let broken = folder.iamx_with_input(&["fmt", "-"], BROKEN);
-    assert_eq!((broken.code, broken.stdout.as_str()), (Some(1), ""));
+    assert_eq!((broken.code, broken.stdout.as_str()), (Some(0), BROKEN));
+    assert!(broken.stderr.contains("syntax is wrong"), "{}", broken.stderr);
+    assert_eq!(folder.iamx_with_input(&["fmt", "--check", "-"], BROKEN).code, Some(1));
 }
 
 #[cfg(unix)]

@@ -65,7 +65,7 @@ fn what_is_no_text_is_named_with_its_line() {
     folder.write("latin.iamx", b"// fine\n// caf\xe9\n");
     let run = folder.iamx(&["check"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    assert!(run.stderr.contains("latin.iamx` isn't text: line 2"), "{}", run.stderr);
+    assert!(run.stderr.contains("`latin.iamx` isn't text: line 2"), "{}", run.stderr);
 }
 
 #[test]

@@ -1,1 +1,11 @@
-//! End-to-end tests; see `tests/`.
+//! End-to-end tests of iamx: what the test files share.
+//!
+//! Takes: folders of the repository. Gives: workspaces in memory, what the pipeline makes of them, and snapshots beside
+//! them. Used by: the files of `tests/`, each about one subject.
+
+// A helper of tests fails as a test does.
+#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+pub mod files;
+pub mod pipeline;
+pub mod snapshot;

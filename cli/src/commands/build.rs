@@ -1,6 +1,6 @@
 //! `iamx build`: from source to documents.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -13,8 +13,9 @@ use crate::{
 };
 
 const AFTER_HELP: &str = "\
-Findings go to standard output, in any format; what was written is said on standard error. Where there is an error,
-nothing is written. Files that iamx didn't write, or that were changed since, are never overwritten or removed.
+Findings go to standard output, in any format; what was written is said on standard error. Where there \
+is an error, nothing is written. Files that iamx didn't write, or that were changed since, are never \
+overwritten or removed.
 
 Examples:
   iamx build                          the workspace around the current folder
@@ -64,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
         None => Output::within(&compiled.root, &compiled.out)?,
     };
     let changes = output.compare(&compiled.analysis.files)?;
-    let name = show(&relative_to_here(output.folder()));
+    let name = show(output.folder());
     if arguments.check {
         return Ok(stale(&changes, &name, terminal));
     }
@@ -112,13 +113,4 @@ fn summary(changes: &[Change], files: usize, out: &str) -> String {
         text = format!("{text}, {removed} removed");
     }
     text
-}
-
-/// The folder as someone here would write it.
-fn relative_to_here(folder: &Path) -> PathBuf {
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
-    match folder.strip_prefix(&here) {
-        Ok(relative) => relative.to_owned(),
-        Err(_) => folder.to_owned(),
-    }
 }

@@ -16,13 +16,18 @@ use crate::{
 };
 
 const AFTER_HELP: &str = "\
-A file whose syntax is wrong is left as it is.
+Items whose syntax is wrong, and what stands between `// iamx fmt off` and `// iamx fmt on`, are left as written. A \
+file with such items fails the command (exit code 1); from standard input to standard output it doesn't, so that editors can \
+lay out the rest.
 
 Examples:
   iamx fmt                     every file of the workspace around the current folder
   iamx fmt teams main.iamx     the files in a folder, and a file
   iamx fmt --check             in CI: print which files would change, and fail if any would
   iamx fmt - < main.iamx       from standard input to standard output, for editors";
+
+const STANDARD_INPUT: &str = "<standard input>";
+const SYNTAX_IS_WRONG: &str = "an item whose syntax is wrong is left as written; `iamx check` shows what is wrong";
 
 /// Lay out .iamx files
 #[derive(Debug, Args)]
@@ -39,6 +44,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
     if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
+        if arguments.paths.len() > 1 {
+            return Err(Error::StandardInputAlone);
+        }
         return standard_input(arguments.check, terminal);
     }
     let mut files = Vec::new();
@@ -47,46 +55,34 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
     }
     files.sort();
     files.dedup();
-    let (mut changed, mut refused) = (0, 0);
+    let mut changed = 0;
+    let mut flawed = false;
     for file in &files {
-        match format_file(file, arguments.check, terminal)? {
-            Formatted::Same => {}
-            Formatted::Changed => changed += 1,
-            Formatted::Refused => refused += 1,
+        let text = read::text(file)?;
+        let parse = iamx_syntax::parse(&text);
+        match iamx_syntax::format_parse(&text, &parse) {
+            Ok(formatted) if formatted == text => {}
+            Ok(formatted) => {
+                changed += 1;
+                if arguments.check {
+                    terminal.print(&format!("{}\n", show(file)))?;
+                } else {
+                    write::replace(file, formatted.as_bytes())?;
+                }
+            }
+            Err(reason) => {
+                flawed = true;
+                refuse(&show(file), reason);
+            }
+        }
+        if !parse.errors().is_empty() {
+            flawed = true;
+            warn(&format!("{}: {SYNTAX_IS_WRONG}", show(file)));
         }
     }
     let verb = if arguments.check { "would change" } else { "changed" };
-    let mut summary = format!("{} {verb} of {}", changed, count(files.len(), "file", "files"));
-    if refused > 0 {
-        summary = format!("{summary}; {refused} left as {}", if refused == 1 { "it is" } else { "they are" });
-    }
-    terminal.say(&summary);
-    Ok(Outcome::findings_if(refused > 0 || arguments.check && changed > 0))
-}
-
-enum Formatted {
-    Same,
-    Changed,
-    Refused,
-}
-
-fn format_file(path: &Path, check: bool, terminal: &mut Terminal) -> Result<Formatted, Error> {
-    let text = read::text(path)?;
-    match iamx_syntax::format(&text) {
-        Ok(formatted) if formatted == text => Ok(Formatted::Same),
-        Ok(formatted) => {
-            if check {
-                terminal.print(&format!("{}\n", show(path)))?;
-            } else {
-                write::replace(path, formatted.as_bytes())?;
-            }
-            Ok(Formatted::Changed)
-        }
-        Err(reason) => {
-            refuse(&show(path), reason);
-            Ok(Formatted::Refused)
-        }
-    }
+    terminal.say(&format!("{changed} of {} {verb}", count(files.len(), "file", "files")));
+    Ok(Outcome::findings_if(flawed || arguments.check && changed > 0))
 }
 
 fn standard_input(check: bool, terminal: &mut Terminal) -> Result<Outcome, Error> {
@@ -97,23 +93,27 @@ fn standard_input(check: bool, terminal: &mut Terminal) -> Result<Outcome, Error
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| Error::Input { reason: error.to_string() })?;
-    let text = read::decode(Path::new("<standard input>"), bytes)?;
-    match iamx_syntax::format(&text) {
+    let text = read::decode(Path::new(STANDARD_INPUT), bytes)?;
+    let parse = iamx_syntax::parse(&text);
+    if !parse.errors().is_empty() {
+        warn(&format!("{STANDARD_INPUT}: {SYNTAX_IS_WRONG}"));
+    }
+    match iamx_syntax::format_parse(&text, &parse) {
         Ok(formatted) if check => {
             let changed = formatted != text;
             if changed {
-                terminal.print("<standard input>\n")?;
+                terminal.print(&format!("{STANDARD_INPUT}\n"))?;
             }
-            Ok(Outcome::findings_if(changed))
+            Ok(Outcome::findings_if(changed || !parse.errors().is_empty()))
         }
         Ok(formatted) => terminal.print(&formatted).map(|()| Outcome::Clean),
         Err(reason) => {
-            refuse("<standard input>", reason);
+            refuse(STANDARD_INPUT, reason);
             Ok(Outcome::Findings)
         }
     }
 }
 
 fn refuse(path: &str, reason: impl std::fmt::Display) {
-    warn(&format!("{path} is left as it is: {}", escape_line(&reason.to_string())));
+    warn(&format!("{path}: {}", escape_line(&reason.to_string())));
 }

@@ -1,5 +1,5 @@
 //! A folder of files and the command run in it.
-#![allow(dead_code)] // Each test file uses its part.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // Each test file uses its part.
 
 use std::{
     io::Write,
@@ -99,4 +99,21 @@ pub fn run(mut command: Command, input: &str) -> Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// The path of a document that the build of a workspace wrote.
+pub fn document_of(folder: &Folder) -> String {
+    let file = folder.files("out").into_iter().find(|file| file.contains('/')).unwrap();
+    format!("out/{file}")
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+pub fn sha256(text: &str) -> String {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    digest
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }

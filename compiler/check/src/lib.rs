@@ -4,9 +4,12 @@
 //! they came from, so that it holds for every document. Used by: `workspace`.
 
 mod action_resource_mismatch;
+mod allow_when_absent;
+mod characters;
 mod condition_key_not_sent;
 mod held;
 mod quotas;
+mod unknown_account;
 mod wildcards;
 
 use iamx_catalog::Catalog;
@@ -19,6 +22,9 @@ pub fn check(program: &Program, catalog: &Catalog) -> Vec<Diagnostic> {
     for entry in program.documents() {
         for statement in &entry.document.statements {
             action_resource_mismatch::check(statement, catalog, &mut diagnostics);
+            allow_when_absent::check(statement, catalog, &mut diagnostics);
+            unknown_account::check(statement, program, &mut diagnostics);
+            characters::check(statement, catalog, &mut diagnostics);
             condition_key_not_sent::check(statement, catalog, &mut diagnostics);
             wildcards::check(statement, entry.kind, catalog, &mut diagnostics);
         }

@@ -59,7 +59,10 @@ impl Lowerer<'_> {
         let mut whole = true;
         for item in items {
             match self.actions(environment, item, resources) {
-                Some(mut more) => patterns.append(&mut more),
+                Some(mut more) => {
+                    self.spend(more.len(), self.span(environment.module, item.range()))?;
+                    patterns.append(&mut more);
+                }
                 None => whole = false,
             }
         }

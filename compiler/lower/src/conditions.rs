@@ -5,7 +5,7 @@ use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qualifier, Sourced};
 use iamx_syntax::{
     SyntaxKind, SyntaxNode, SyntaxToken,
-    ast::{AstNode, Expr, Exprs, Test},
+    ast::{AstNode, Expr, Exprs, ParamItem, Test},
 };
 use iamx_text::Span;
 
@@ -56,6 +56,7 @@ impl<'a> Lowerer<'a> {
         negated: bool,
     ) -> Option<Vec<ConditionEntry>> {
         let span = self.span(environment.module, expr.range());
+        self.spend(1, span)?;
         match expr {
             Expr::Parenthesized(inner) => self.condition(environment, &inner.inner()?, negated),
             Expr::Negation(negation) => {
@@ -88,6 +89,12 @@ impl<'a> Lowerer<'a> {
                 whole.then_some(entries)
             }
             Expr::Call(call) => {
+                let name = call.name()?;
+                let operator = BaseOperator::from_name(name.text().trim_end_matches("IfExists"));
+                if operator.is_some() && !call.postfixes().is_empty() {
+                    self.not_yet_at(span, "operators by their IAM name");
+                    return None;
+                }
                 let reference = self.resolve(environment, call)?;
                 match &reference.target {
                     Target::Argument(binding) if reference.rest.is_empty() => {
@@ -406,9 +413,7 @@ impl<'a> Lowerer<'a> {
                     self.bad_duration(token.text(), span);
                     return None;
                 };
-                // The unit is the key's: milliseconds for the age of S3's signatures, seconds elsewhere.
-                let unit = if atom.known.name.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
-                Some(vec![Sourced::new(seconds.saturating_mul(unit).to_string(), span)])
+                Some(vec![Sourced::new(key_duration(atom, seconds), span)])
             }
             (Expr::Date(token), KeyType::Date) => {
                 if !bounds::is_date(token.text()) {
@@ -420,7 +425,12 @@ impl<'a> Lowerer<'a> {
             (Expr::Bracketed(list), _) => {
                 let mut values = Vec::new();
                 let mut whole = true;
-                for item in list.list().map(|list| list.items()).unwrap_or_default() {
+                let list = list.list();
+                if list.as_ref().is_some_and(|list| !list.excepted().is_empty()) {
+                    self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
+                    return None;
+                }
+                for item in list.map(|list| list.items()).unwrap_or_default() {
                     match self.condition_values(environment, atom, &item) {
                         Some(mut more) => values.append(&mut more),
                         None => whole = false,
@@ -442,11 +452,48 @@ impl<'a> Lowerer<'a> {
                             lowerer.condition_values(inner, atom, &value)
                         })
                     }
+                    Target::Declaration(id) => {
+                        let declaration = self.names.get(*id)?.clone();
+                        match declaration.kind {
+                            DeclarationKind::Param(param) => self.param_values(&param, declaration.module, atom, span),
+                            _ => self.referenced_strings(environment, &reference, value_name(atom.key_type)),
+                        }
+                    }
                     _ => self.referenced_strings(environment, &reference, value_name(atom.key_type)),
                 }
             }
             _ => self.strings(environment, value, value_name(atom.key_type)),
         }
+    }
+
+    /// The value of a workspace's parameter, for a key that is a number or a date.
+    fn param_values(
+        &mut self,
+        param: &ParamItem,
+        module: usize,
+        atom: &Atom<'_>,
+        span: Span,
+    ) -> Option<Vec<Sourced<String>>> {
+        let name = param.name()?;
+        let type_name = param.type_ref()?.words().join(".");
+        let fits = match atom.key_type {
+            KeyType::Numeric => matches!(type_name.as_str(), "number" | "duration"),
+            _ => type_name == "date",
+        };
+        if !fits {
+            let message = format!("expected {}, and `{}` is a {type_name}", value_name(atom.key_type), name.text());
+            self.error(&checks::MISMATCHED_TYPE, span, message);
+            return None;
+        }
+        let Some(given) = self.settings().params.get(name.text()) else {
+            return self.condition_values(&Environment::of(module), atom, &param.default()?);
+        };
+        let value = match type_name.as_str() {
+            "duration" => key_duration(atom, bounds::seconds(given)?),
+            "date" => date_value(given),
+            _ => given.clone(),
+        };
+        Some(vec![Sourced::new(value, span)])
     }
 
     fn check_values(&mut self, atom: &Atom<'_>, compare: Compare, values: &[Sourced<String>]) -> Option<()> {
@@ -658,6 +705,12 @@ impl<'a> Lowerer<'a> {
                 .help("a date is `2026-12-31`, a time in UTC `2026-12-31T18:00:00Z`"),
         );
     }
+}
+
+/// A duration in the key's unit: milliseconds for the age of S3's signatures, seconds elsewhere.
+fn key_duration(atom: &Atom<'_>, seconds: u64) -> String {
+    let unit = if atom.known.name.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
+    seconds.saturating_mul(unit).to_string()
 }
 
 /// `Null` on `key`: `absent` says that the key must be absent.

@@ -32,7 +32,7 @@ struct IdentityParts {
 }
 
 impl Lowerer<'_> {
-    pub(crate) fn entity(&mut self, environment: &Environment, item: &Declared, within: Option<usize>) {
+    pub(crate) fn entity(&mut self, environment: &Environment, item: &Declared) {
         let Some(kind) = item.kind() else { return };
         let node = item.syntax();
         let supported = matches!(
@@ -50,12 +50,13 @@ impl Lowerer<'_> {
         }
         let Some(name) = item.name() else { return };
         let span = self.span(environment.module, name.text_range());
-        let Some(id) = self.declaration_at(span) else { return };
+        let Some(id) = self.names.at(span) else { return };
         if !self.check_headers(environment.module, item, kind) {
             return;
         }
-        let account = self.home_within(id, within);
+        let account = self.home(id);
         let environment = environment.in_account(account);
+        self.check_members_once(environment.module, item);
         match kind {
             DeclaredKind::Resource => self.resource(&environment, id, item),
             DeclaredKind::Policy | DeclaredKind::Boundary => self.standalone_policy(&environment, id, item, kind),
@@ -64,10 +65,6 @@ impl Lowerer<'_> {
             DeclaredKind::Group => self.group(&environment, item, name.text(), span),
             _ => {}
         }
-    }
-
-    fn declaration_at(&self, span: Span) -> Option<DeclarationId> {
-        self.names.declarations.iter().position(|declaration| declaration.span == span).map(DeclarationId)
     }
 
     /// Headers each at most once, and of use for the kind.
@@ -109,24 +106,29 @@ impl Lowerer<'_> {
         right
     }
 
-    /// The account that the declaration is made in: its own `in`, its module's `within`, the workspace's.
-    pub(crate) fn home(&mut self, id: DeclarationId) -> Option<usize> {
-        let module = self.names.get(id)?.module;
-        let within = self.input.modules.get(module).and_then(|module| {
-            let file = iamx_syntax::ast::File::cast(module.parse.syntax())?;
-            file.items().find_map(|item| match item {
-                iamx_syntax::ast::Item::Within(item) => item.scope(),
-                _ => None,
-            })
-        });
-        let before = self.diagnostics.len();
-        let within = within.and_then(|scope| self.one_account(module, &scope));
-        // Said when the module itself is lowered.
-        self.diagnostics.truncate(before);
-        self.home_within(id, within)
+    /// What a body can say once, it says once.
+    fn check_members_once(&mut self, module: usize, item: &Declared) {
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
+            let BodyPart::Member(member) = part else { continue };
+            if matches!(member, Member::Trust(_) | Member::Attach(_) | Member::Other(_)) {
+                continue;
+            }
+            let span = self.span(module, iamx_syntax::ast::significant_range(member.syntax()));
+            match seen.iter().find(|(word, _)| *word == member.word()) {
+                Some((word, first)) => {
+                    let diagnostic =
+                        Diagnostic::new(&checks::DUPLICATE_CLAUSE, span, format!("`{word}` is said twice"))
+                            .related(*first, "first said here");
+                    self.report(diagnostic);
+                }
+                None => seen.push((member.word(), span)),
+            }
+        }
     }
 
-    fn home_within(&mut self, id: DeclarationId, within: Option<usize>) -> Option<usize> {
+    /// The account that the declaration is made in: its own `in`, its module's `within`, the workspace's.
+    pub(crate) fn home(&mut self, id: DeclarationId) -> Option<usize> {
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
         let own = item.headers().find_map(|header| match header {
@@ -135,7 +137,7 @@ impl Lowerer<'_> {
         });
         match own {
             Some(scope) => self.one_account(declaration.module, &scope),
-            None => within.or_else(|| self.default_account()),
+            None => self.within.get(declaration.module).copied().flatten().or_else(|| self.default_account()),
         }
     }
 
@@ -175,9 +177,10 @@ impl Lowerer<'_> {
             return;
         }
         let mut document = Document::default();
-        self.evaluating.push(id);
-        self.statements(environment, &body, DocumentKind::Identity, &[], &mut document);
-        self.evaluating.pop();
+        if self.enter(id, self.span(environment.module, body.range())).is_some() {
+            self.statements(environment, &body, DocumentKind::Identity, &[], &mut document);
+            self.leave();
+        }
     }
 
     fn misplaced_members(&mut self, module: usize, body: &Body, kind: DeclaredKind) {
@@ -212,7 +215,11 @@ impl Lowerer<'_> {
                 other => self.identity_part(environment, other, DeclaredKind::Role, &name, &mut parts),
             }
         }
-        if trusts == 0 && self.errors() == errors && !self.is_damaged(environment.module, item.range()) {
+        if trusts == 0
+            && self.errors() == errors
+            && !self.has_grants
+            && !self.is_damaged(environment.module, item.range())
+        {
             self.report(
                 Diagnostic::new(&checks::MISSING_PRINCIPAL, span, format!("nobody may assume `{declared}`"))
                     .note("IAM makes no role without a trust policy")
@@ -277,8 +284,18 @@ impl Lowerer<'_> {
                         members_external = true;
                         continue;
                     }
+                    if member.expressions().is_some_and(|list| !list.excepted().is_empty()) {
+                        self.not_yet(environment.module, member.syntax(), "`except` in `members`");
+                        continue;
+                    }
                     for expr in expressions {
-                        members.extend(self.member(environment, &expr));
+                        let Some(user) = self.member(environment, &expr) else { continue };
+                        if members.contains(&user) {
+                            let at = self.span(environment.module, expr.range());
+                            self.error(&checks::DUPLICATE_CLAUSE, at, format!("`{user}` is listed twice"));
+                            continue;
+                        }
+                        members.push(user);
                     }
                 }
                 other => self.identity_part(environment, other, DeclaredKind::Group, &name, &mut parts),
@@ -302,10 +319,11 @@ impl Lowerer<'_> {
         let span = self.span(environment.module, expr.range());
         let call = self.call_of(environment, expr, "a user")?.clone();
         let reference = self.resolve(environment, &call)?;
-        let Target::Declaration(id) = reference.target else {
+        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
             self.error(&checks::MISMATCHED_TYPE, span, "expected a user");
             return None;
         };
+        let id = *id;
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(DeclaredKind::User, item) = &declaration.kind else {
             let message = format!("expected a user, and `{}` is {}", declaration.name, declaration.kind.describe());
@@ -346,7 +364,18 @@ impl Lowerer<'_> {
             BodyPart::Member(member @ Member::Attach(_)) => {
                 for node in member.attachments() {
                     let attachment = self.attachment(environment, &node, name, ManagedPolicyKind::Policy);
-                    parts.attachments.extend(attachment);
+                    let Some(attachment) = attachment else { continue };
+                    if let Some(first) = parts.attachments.iter().find(|other| other.target == attachment.target) {
+                        let diagnostic = Diagnostic::new(
+                            &checks::DUPLICATE_CLAUSE,
+                            attachment.span,
+                            "this policy is attached twice",
+                        )
+                        .related(first.span, "first attached here");
+                        self.report(diagnostic);
+                        continue;
+                    }
+                    parts.attachments.push(attachment);
                 }
             }
             BodyPart::Member(member @ Member::Boundary(_)) if kind != DeclaredKind::Group => {
@@ -413,7 +442,7 @@ impl Lowerer<'_> {
         }
         let Some(list) = member.principals() else { return };
         let span = self.span(environment.module, member.range());
-        let principals = self.principals(environment, &list);
+        let Some(principals) = self.principals(environment, &list) else { return };
         let mut actions = vec!["AssumeRole"];
         for name in member.with().unwrap_or_default() {
             match name.text() {
@@ -430,7 +459,6 @@ impl Lowerer<'_> {
             }
         }
         let Some(statement) = self.trust_statement(environment, member, span, &actions) else { return };
-        let Some(principals) = principals else { return };
         // Principals of different kinds stand in one statement: IAM's principal element takes a list of each.
         document
             .statements
@@ -476,6 +504,16 @@ impl Lowerer<'_> {
         kind: ManagedPolicyKind,
     ) -> Option<Attachment> {
         let span = self.span(environment.module, node.range());
+        if let Some(alias) = node.alias()
+            && !matches!(node.target(), Some(Expr::Call(_)))
+        {
+            let at = self.span(environment.module, alias.text_range());
+            self.report(
+                Diagnostic::new(&checks::MISPLACED_MEMBER, at, "`as` names a policy that is made here")
+                    .note("this one exists elsewhere and has its name"),
+            );
+            return None;
+        }
         let target = match node.target()? {
             Expr::AwsRef(node) => {
                 let token = node
@@ -554,14 +592,27 @@ impl Lowerer<'_> {
             self.not_a_policy(&declaration, reference.span, what);
             return None;
         }
-        let has_arguments = reference.rest.iter().any(|postfix| matches!(postfix, Postfix::Arguments(_)));
-        if item.parameters().is_none() && !has_arguments {
+        let arguments = match reference.only_arguments() {
+            Ok(arguments) => arguments,
+            Err(span) => {
+                self.error(&checks::MISMATCHED_TYPE, span, "a policy has no parts");
+                return None;
+            }
+        };
+        if item.parameters().is_none() && arguments.is_none() {
+            if alias.is_some() {
+                self.report(
+                    Diagnostic::new(
+                        &checks::MISPLACED_MEMBER,
+                        reference.span,
+                        "`as` names a policy that is made for one identity",
+                    )
+                    .note("a policy without parameters is one for all, under its own name"),
+                );
+                return None;
+            }
             return self.shared_policy(environment, id, kind);
         }
-        let arguments = reference.rest.iter().find_map(|postfix| match postfix {
-            Postfix::Arguments(arguments) => Some(arguments),
-            _ => None,
-        });
         let inner = self.bind(
             environment,
             declaration.module,
@@ -576,20 +627,14 @@ impl Lowerer<'_> {
             self.invalid_name(&name, 128, reference.span);
             return None;
         }
-        let clash = self
-            .program
-            .policies
-            .iter()
-            .find(|policy| policy.account == environment.account && policy.name.eq_ignore_ascii_case(&name))
-            .map(|policy| policy.span);
-        if clash == Some(declaration.span) {
+        if !self.policy_names.insert((environment.account, name.to_lowercase())) {
             self.report(
                 Diagnostic::new(
                     &checks::DUPLICATE_AWS_NAME,
                     reference.span,
-                    format!("`{name}` is made twice for this identity"),
+                    format!("a policy called `{name}` is already made in this account"),
                 )
-                .help("give the second a name of its own: `as \"name\"`"),
+                .help("give this one a name of its own: `as \"name\"`"),
             );
             return None;
         }
@@ -621,7 +666,7 @@ impl Lowerer<'_> {
         kind: ManagedPolicyKind,
     ) -> Option<usize> {
         let account = self.home(id).or(environment.account);
-        if let Some((_, _, index)) = self.made.iter().find(|(made, home, _)| *made == id && *home == account) {
+        if let Some(index) = self.made.get(&(id, account)) {
             return Some(*index);
         }
         let declaration = self.names.get(id)?.clone();
@@ -639,21 +684,18 @@ impl Lowerer<'_> {
             span: declaration.span,
         });
         let index = self.program.policies.len() - 1;
-        self.made.push((id, account, index));
+        self.made.insert((id, account), index);
         Some(index)
     }
 
     fn policy_document(&mut self, inner: &Environment, id: DeclarationId, item: &Declared) -> Option<Document> {
         let declaration = self.names.get(id)?.clone();
-        if self.is_circle(id, declaration.span) {
-            return None;
-        }
         let mut document = Document::default();
-        self.evaluating.push(id);
+        self.enter(id, declaration.span)?;
         if let Some(body) = item.body() {
             self.statements(inner, &body, DocumentKind::Identity, &[], &mut document);
         }
-        self.evaluating.pop();
+        self.leave();
         number_sids(&mut document);
         Some(document)
     }

@@ -1,6 +1,6 @@
 //! The state of one lowering, and its order: names, accounts, entities, what was never used.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, checks};
@@ -16,6 +16,11 @@ use crate::{
     scope::Environment,
 };
 
+/// One item may take so many parts of lists and conditions, those of names that it uses included.
+const MAX_PARTS: usize = 1_000_000;
+/// Names may refer to names so deep.
+const MAX_NAMES_DEEP: usize = 64;
+
 pub(crate) struct Lowerer<'a> {
     pub(crate) input: Input<'a>,
     pub(crate) names: Names,
@@ -24,8 +29,18 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) used: HashSet<DeclarationId>,
     /// What is being evaluated, outermost first: a name that is in it again is in a circle.
     pub(crate) evaluating: Vec<DeclarationId>,
-    /// Managed policies made so far: of which declaration, for which account, and for which identity.
-    pub(crate) made: Vec<(DeclarationId, Option<usize>, usize)>,
+    /// Managed policies without parameters made so far, by declaration and account.
+    pub(crate) made: HashMap<(DeclarationId, Option<usize>), usize>,
+    /// The managed policies made so far by account and name, which ignores case.
+    pub(crate) policy_names: HashSet<(Option<usize>, String)>,
+    /// The accounts by where their names were declared.
+    pub(crate) accounts: HashMap<Span, usize>,
+    /// What the current item has taken of [`MAX_PARTS`].
+    parts: usize,
+    /// Whether some `grant` may say who assumes a role.
+    pub(crate) has_grants: bool,
+    /// The account of each module's `within`.
+    pub(crate) within: Vec<Option<usize>>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -44,7 +59,12 @@ impl<'a> Lowerer<'a> {
             diagnostics,
             used: HashSet::new(),
             evaluating: Vec::new(),
-            made: Vec::new(),
+            made: HashMap::new(),
+            policy_names: HashSet::new(),
+            accounts: HashMap::new(),
+            parts: 0,
+            has_grants: false,
+            within: vec![None; input.modules.len()],
         }
     }
 
@@ -61,11 +81,22 @@ impl<'a> Lowerer<'a> {
                 self.organization_item(*module, &item);
             }
         }
+        self.has_grants = files
+            .iter()
+            .any(|(_, file)| file.items().any(|item| item.syntax().kind() == iamx_syntax::SyntaxKind::GRANT_ITEM));
         self.check_params();
+        self.report_shadowed();
+        self.check_settings();
         for (module, file) in &files {
             let within = self.within(*module, file);
+            if let Some(slot) = self.within.get_mut(*module) {
+                *slot = within;
+            }
+            self.check_order(*module, file);
+        }
+        for (module, file) in &files {
             for item in file.items() {
-                self.item(*module, item, within);
+                self.item(*module, item);
             }
         }
         self.check_entities_named_once();
@@ -74,11 +105,12 @@ impl<'a> Lowerer<'a> {
         Lowered { program: self.program, diagnostics: self.diagnostics }
     }
 
-    fn item(&mut self, module: usize, item: Item, within: Option<usize>) {
+    fn item(&mut self, module: usize, item: Item) {
+        self.parts = 0;
         match item {
             Item::Declared(item) => {
                 let environment = Environment::of(module);
-                self.entity(&environment, &item, within);
+                self.entity(&environment, &item);
             }
             Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
             Item::Other(node) => {
@@ -95,13 +127,96 @@ impl<'a> Lowerer<'a> {
     }
 
     fn within(&mut self, module: usize, file: &File) -> Option<usize> {
-        let mut account = None;
+        let scope = file.items().find_map(|item| match item {
+            Item::Within(item) => item.scope(),
+            _ => None,
+        })?;
+        self.one_account(module, &scope)
+    }
+
+    /// A module is its `use`s, one `within`, and then everything else.
+    fn check_order(&mut self, module: usize, file: &File) {
+        let (mut within, mut items) = (None, false);
         for item in file.items() {
-            let Item::Within(item) = item else { continue };
-            let Some(scope) = item.scope() else { continue };
-            account = self.one_account(module, &scope);
+            let span = self.span(module, item.range());
+            match item {
+                Item::Use(_) if items || within.is_some() => self.report(
+                    Diagnostic::new(&checks::MISPLACED_ITEM, span, "`use` stands at the beginning of a module")
+                        .help("move it up, before every other item"),
+                ),
+                Item::Use(_) => {}
+                Item::Within(_) if within.is_some() => {
+                    let mut diagnostic = Diagnostic::new(&checks::DUPLICATE_CLAUSE, span, "a module has one `within`");
+                    if let Some(first) = within {
+                        diagnostic = diagnostic.related(first, "the first one");
+                    }
+                    self.report(diagnostic);
+                }
+                Item::Within(_) => {
+                    if items {
+                        self.report(
+                            Diagnostic::new(&checks::MISPLACED_ITEM, span, "`within` stands before a module's items")
+                                .help("move it up, after the `use`s"),
+                        );
+                    }
+                    within = Some(span);
+                }
+                _ => items = true,
+            }
         }
-        account
+    }
+
+    /// What `iamx.toml` names must exist.
+    fn check_settings(&mut self) {
+        let settings = self.settings();
+        if let Some(name) = &settings.account
+            && self.default_account().is_none()
+        {
+            let span = self.setting("[workspace]", "account");
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("no module declares an account `{name}`"))
+                    .help(format!("declare it: `account {name} \"111122223333\"`")),
+            );
+        }
+        if let Some(region) = &settings.region {
+            let span = self.setting("[workspace]", "region");
+            self.check_region(region, span);
+        }
+    }
+
+    /// Counts `parts` against what one item may take; `None` where that is too much, which is said once.
+    pub(crate) fn spend(&mut self, parts: usize, span: Span) -> Option<()> {
+        let before = self.parts;
+        self.parts = self.parts.saturating_add(parts);
+        if self.parts <= MAX_PARTS {
+            return Some(());
+        }
+        if before <= MAX_PARTS {
+            self.report(
+                Diagnostic::new(&checks::EXPANSION_TOO_LARGE, span, "this stands for more than a million parts")
+                    .note("lists of lists double at each step")
+                    .help("say patterns in place of long lists"),
+            );
+        }
+        None
+    }
+
+    /// Goes into a declaration to evaluate it; `None` where it is in a circle or too deep, which is said.
+    pub(crate) fn enter(&mut self, id: DeclarationId, span: Span) -> Option<()> {
+        if self.is_circle(id, span) {
+            return None;
+        }
+        if self.evaluating.len() >= MAX_NAMES_DEEP {
+            let message = format!("names refer to names more than {MAX_NAMES_DEEP} deep here");
+            self.error(&checks::EXPANSION_TOO_LARGE, span, message);
+            return None;
+        }
+        self.evaluating.push(id);
+        Some(())
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.evaluating.pop();
     }
 
     /// Whether the grammar found fault with the text at `range`: what can be said of its meaning follows from that.
@@ -157,6 +272,25 @@ impl<'a> Lowerer<'a> {
             Diagnostic::new(&checks::NOT_YET_SUPPORTED, span, format!("this version doesn't compile {what} yet"))
                 .note("nothing is written for it, so nothing is left out silently"),
         );
+    }
+
+    /// A name of the workspace hides a service of the same name.
+    fn report_shadowed(&mut self) {
+        let mut findings = Vec::new();
+        for declaration in &self.names.declarations {
+            let name = &declaration.name;
+            if self.catalog().has_service(name) {
+                findings.push(
+                    Diagnostic::new(
+                        &checks::SHADOWED_SERVICE,
+                        declaration.span,
+                        format!("`{name}` is also an AWS service"),
+                    )
+                    .note(format!("`{name}` means this declaration; the service's resources are `aws.{name}.…`")),
+                );
+            }
+        }
+        self.diagnostics.append(&mut findings);
     }
 
     /// A policy that is made for several identities is lowered for each, and says the same each time.

@@ -67,6 +67,8 @@ impl DeclarationKind {
 pub(crate) enum Named {
     Declaration(DeclarationId),
     Module(usize),
+    /// What a `use` names that isn't there, which was said.
+    Missing,
 }
 
 /// The names of every module.
@@ -75,6 +77,7 @@ pub(crate) struct Names {
     pub(crate) declarations: Vec<Declaration>,
     scopes: Vec<HashMap<String, (Named, Span)>>,
     modules: HashMap<Vec<String>, usize>,
+    by_span: HashMap<Span, DeclarationId>,
     /// Names brought in by `use` and not yet asked for.
     pub(crate) imports: BTreeMap<(usize, String), Span>,
 }
@@ -151,6 +154,7 @@ impl Names {
         let id = DeclarationId(self.declarations.len());
         let name = token.text().to_owned();
         self.declarations.push(Declaration { module, name: name.clone(), span, kind });
+        self.by_span.insert(span, id);
         self.bind(module, name, Named::Declaration(id), span, diagnostics);
     }
 
@@ -190,10 +194,14 @@ impl Names {
                 )
                 .help("write what you need from it in a module of your own"),
             );
+            self.bind_missing(module, file, item, diagnostics);
             return;
         }
         if let Some(names) = item.names() {
-            let Some(from) = self.module(&parts, span, diagnostics) else { return };
+            let Some(from) = self.module(&parts, span, diagnostics) else {
+                self.bind_missing(module, file, item, diagnostics);
+                return;
+            };
             for token in names {
                 let span = Span::new(file, token.text_range());
                 self.import_name(module, from, token.text(), token.text(), span, diagnostics);
@@ -211,9 +219,21 @@ impl Names {
             return;
         }
         let owner = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
-        let Some(from) = self.module(owner, span, diagnostics) else { return };
+        let Some(from) = self.module(owner, span, diagnostics) else {
+            self.bind_missing(module, file, item, diagnostics);
+            return;
+        };
         let last_span = Span::new(file, last.text_range());
         self.import_name(module, from, last.text(), bound.text(), last_span, diagnostics);
+    }
+
+    /// Binds the names of a `use` that leads nowhere, so that nothing more is said where they are used.
+    fn bind_missing(&mut self, module: usize, file: FileId, item: &UseItem, diagnostics: &mut Vec<Diagnostic>) {
+        let last = || item.alias().or_else(|| item.path()?.names().pop());
+        for token in item.names().unwrap_or_else(|| last().into_iter().collect()) {
+            let span = Span::new(file, token.text_range());
+            self.bind(module, token.text().to_owned(), Named::Missing, span, diagnostics);
+        }
     }
 
     fn module(&self, parts: &[String], span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<usize> {
@@ -261,10 +281,16 @@ impl Names {
                 .help(format!("did you mean `{near}`?"));
         }
         diagnostics.push(diagnostic);
+        self.bind(module, bound.to_owned(), Named::Missing, span, diagnostics);
     }
 
     pub(crate) fn get(&self, id: DeclarationId) -> Option<&Declaration> {
         self.declarations.get(id.0)
+    }
+
+    /// The declaration whose name stands at `span`.
+    pub(crate) fn at(&self, span: Span) -> Option<DeclarationId> {
+        self.by_span.get(&span).copied()
     }
 
     /// What `name` stands for in `module`.

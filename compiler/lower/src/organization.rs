@@ -97,6 +97,7 @@ impl Lowerer<'_> {
                 self.error(&checks::MISPLACED_MEMBER, at, "this can't stand in an account; it belongs to an OU");
             }
         }
+        self.accounts.insert(span, self.program.accounts.len());
         self.program.accounts.push(Account {
             name: name.text().to_owned(),
             id,
@@ -170,6 +171,7 @@ impl Lowerer<'_> {
         let id = match (self.names.look_up(module, first.text()), names.get(1)) {
             (Some(Named::Module(from)), Some(name)) => self.names.look_up_declared(from, name.text()),
             (Some(Named::Declaration(id)), None) => Some(id),
+            (Some(Named::Missing), _) => return None,
             _ => None,
         };
         let Some(id) = id else {
@@ -189,7 +191,7 @@ impl Lowerer<'_> {
             );
             return None;
         }
-        self.program.accounts.iter().position(|account| account.span == declaration.span)
+        self.accounts.get(&declaration.span).copied()
     }
 
     fn unknown_account(&mut self, name: &str, span: Span) {

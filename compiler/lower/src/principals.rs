@@ -64,7 +64,7 @@ impl Lowerer<'_> {
                         let declaration = self.names.get(*id)?.clone();
                         let name = call.syntax().text().to_string();
                         if let DeclarationKind::Entity(DeclaredKind::Group, _) = declaration.kind {
-                            self.group_as_principal(&declaration.name, span, declaration.span);
+                            self.group_as_principal(&declaration.name, span, Some(declaration.span));
                             return None;
                         }
                         let word = match &declaration.kind {
@@ -137,7 +137,7 @@ impl Lowerer<'_> {
                     && let Target::Declaration(id) = reference.target
                     && let Some(declaration) = self.names.get(id).cloned()
                 {
-                    self.group_as_principal(&declaration.name, span, declaration.span);
+                    self.group_as_principal(&declaration.name, span, Some(declaration.span));
                 }
                 None
             }
@@ -146,6 +146,19 @@ impl Lowerer<'_> {
                 let arn = self.plain_string(environment.module, &token)?;
                 if !arn.starts_with("arn:") || arn.splitn(6, ':').count() != 6 {
                     self.error(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN"));
+                    return None;
+                }
+                if let Some(name) = arn.split_once(":group/").map(|(_, name)| name.to_owned()) {
+                    self.group_as_principal(&name, span, None);
+                    return None;
+                }
+                let part = arn.splitn(6, ':').nth(5).unwrap_or_default();
+                let kinds = ["root", "user/", "role/", "assumed-role/", "federated-user/"];
+                if !kinds.iter().any(|kind| part.starts_with(kind)) {
+                    self.report(
+                        Diagnostic::new(&checks::INVALID_ARN, span, format!("`{arn}` is no principal's ARN"))
+                            .note("a principal is an account (`…:root`), a user, a role or a session of one"),
+                    );
                     return None;
                 }
                 one(PolicyPrincipal::Aws(arn))
@@ -208,11 +221,16 @@ impl Lowerer<'_> {
             return None;
         }
         let call = self.call_of(environment, &target, &format!("a {}", wanted.word()))?.clone();
-        let reference = self.resolve(environment, &call)?;
-        let Target::Declaration(id) = reference.target else {
+        let mut reference = self.resolve(environment, &call)?;
+        while let (Target::Argument(binding), []) = (&reference.target, reference.rest.as_slice()) {
+            let Expr::Call(call) = &binding.argument else { break };
+            reference = self.resolve(&binding.environment.clone(), &call.clone())?;
+        }
+        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
             self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected a {}", wanted.word()));
             return None;
         };
+        let id = *id;
         let declaration = self.names.get(id)?.clone();
         match &declaration.kind {
             DeclarationKind::Entity(kind, item) if *kind == wanted => {
@@ -220,7 +238,7 @@ impl Lowerer<'_> {
                 Some(vec![Sourced::new(PolicyPrincipal::Aws(resource.arn), span)])
             }
             DeclarationKind::Entity(DeclaredKind::Group, _) => {
-                self.group_as_principal(&declaration.name, span, declaration.span);
+                self.group_as_principal(&declaration.name, span, Some(declaration.span));
                 None
             }
             other => {
@@ -238,18 +256,19 @@ impl Lowerer<'_> {
     }
 
     /// See [Principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
-    fn group_as_principal(&mut self, name: &str, span: Span, declared: Span) {
-        self.report(
-            Diagnostic::new(
-                &checks::GROUP_AS_PRINCIPAL,
-                span,
-                format!("`{name}` is a group, and a group is never a principal"),
-            )
-            .related(declared, "the group is declared here")
-            .note("IAM refuses such a policy, or lets in nobody: groups hold permissions, they make no requests")
-            .help(format!(
-                "trust the group's account and let the group's own policy allow the call, or name the users of `{name}`"
-            )),
-        );
+    fn group_as_principal(&mut self, name: &str, span: Span, declared: Option<Span>) {
+        let mut diagnostic = Diagnostic::new(
+            &checks::GROUP_AS_PRINCIPAL,
+            span,
+            format!("`{name}` is a group, and a group is never a principal"),
+        )
+        .note("IAM refuses such a policy: a group holds permissions, and makes no requests")
+        .help(format!(
+            "trust the group's account and let the group's own policy allow the call, or name the users of `{name}`"
+        ));
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.related(declared, "the group is declared here");
+        }
+        self.report(diagnostic);
     }
 }

@@ -63,7 +63,10 @@ impl Lowerer<'_> {
         let mut whole = true;
         for item in items {
             match self.resources(environment, item) {
-                Some(mut more) => resources.append(&mut more),
+                Some(mut more) => {
+                    self.spend(more.len(), self.span(environment.module, item.range()))?;
+                    resources.append(&mut more);
+                }
                 None => whole = false,
             }
         }
@@ -174,11 +177,13 @@ impl Lowerer<'_> {
                 _ => None,
             };
             let name_span = span_in(reference.span, name.text_range());
-            let given = self.argument_strings(environment, arguments)?;
+            let choices = self.argument_strings(environment, arguments)?;
             let mut children = Vec::new();
             for resource in resources {
-                let arn = self.child(&resource.value, name.text(), &given, name_span)?;
-                children.extend(arn.into_iter().map(|child| Sourced::new(child, reference.span)));
+                for given in &choices {
+                    let arn = self.child(&resource.value, name.text(), given, name_span)?;
+                    children.extend(arn.into_iter().map(|child| Sourced::new(child, reference.span)));
+                }
             }
             resources = children;
         }
@@ -207,12 +212,9 @@ impl Lowerer<'_> {
                 Some((resources, used))
             }
             DeclarationKind::Entity(DeclaredKind::Resource, item) => {
-                if self.is_circle(id, reference.span) {
-                    return None;
-                }
-                self.evaluating.push(id);
+                self.enter(id, reference.span)?;
                 let resources = self.declared_resource(id, item);
-                self.evaluating.pop();
+                self.leave();
                 Some((resources?.into_iter().map(|resource| Sourced::new(resource, reference.span)).collect(), 0))
             }
             DeclarationKind::Entity(_, item) => {
@@ -267,8 +269,12 @@ impl Lowerer<'_> {
             );
             return None;
         };
-        let arguments = self.argument_strings(&environment.in_account(account), type_call.arguments().as_ref())?;
-        self.typed(service, type_name, &arguments, region, account, span)
+        let choices = self.argument_strings(&environment.in_account(account), type_call.arguments().as_ref())?;
+        let mut resources = Vec::new();
+        for arguments in choices {
+            resources.append(&mut self.typed(service, type_name, &arguments, region.clone(), account, span)?);
+        }
+        Some(resources)
     }
 
     /// `service.type(arguments)` as an expression, and how many postfixes that takes.
@@ -293,25 +299,36 @@ impl Lowerer<'_> {
             Some(Postfix::Arguments(arguments)) => Some(arguments),
             _ => None,
         };
-        let given = self.argument_strings(environment, arguments)?;
+        let choices = self.argument_strings(environment, arguments)?;
         let span = span_in(reference.span, type_name.text_range());
         let region = self.settings().region.clone();
         let account = environment.account.or_else(|| self.default_account());
-        let resources = self.typed(prefix, type_name.text(), &given, region, account, span)?;
-        let resources = resources.into_iter().map(|resource| Sourced::new(resource, reference.span)).collect();
+        let mut resources = Vec::new();
+        for given in choices {
+            let typed = self.typed(prefix, type_name.text(), &given, region.clone(), account, span)?;
+            resources.extend(typed.into_iter().map(|resource| Sourced::new(resource, reference.span)));
+        }
         Some((resources, if arguments.is_some() { 2 } else { 1 }))
     }
 
+    /// The arguments: a list among them stands for each of its strings.
     pub(crate) fn argument_strings(
         &mut self,
         environment: &Environment,
         arguments: Option<&Arguments>,
-    ) -> Option<Vec<String>> {
-        let mut strings = Vec::new();
+    ) -> Option<Vec<Vec<String>>> {
+        let mut choices = vec![Vec::new()];
         for argument in arguments.map(Arguments::arguments).unwrap_or_default() {
-            strings.push(self.one_string(environment, &argument, "a string")?.value);
+            let strings = self.strings(environment, &argument, "a string")?;
+            self.spend(choices.len().saturating_mul(strings.len()), self.span(environment.module, argument.range()))?;
+            choices = choices
+                .iter()
+                .flat_map(|before: &Vec<String>| {
+                    strings.iter().map(move |string| before.iter().cloned().chain([string.value.clone()]).collect())
+                })
+                .collect();
         }
-        Some(strings)
+        Some(choices)
     }
 
     fn typed(
@@ -469,7 +486,7 @@ impl Lowerer<'_> {
         self.report(diagnostic);
     }
 
-    fn check_region(&mut self, region: &str, span: Span) -> Option<()> {
+    pub(crate) fn check_region(&mut self, region: &str, span: Span) -> Option<()> {
         if region == "*" || self.catalog().partition_of_region(region).is_some() {
             return Some(());
         }

@@ -124,6 +124,7 @@ impl Lowerer<'_> {
     ) -> Option<Reference> {
         let id = match named {
             Named::Declaration(id) => id,
+            Named::Missing => return None,
             Named::Module(module) => {
                 let Some(Postfix::Name(member)) = rest.first().cloned() else {
                     self.error(&checks::MISMATCHED_TYPE, name_span, "a module is no value; name something in it");
@@ -142,7 +143,7 @@ impl Lowerer<'_> {
         let declaration = self.names.get(id)?.clone();
         match declaration.kind {
             DeclarationKind::Account => {
-                let account = self.program.accounts.iter().position(|account| account.span == declaration.span)?;
+                let account = self.accounts.get(&declaration.span).copied()?;
                 self.resolve_in_account(account, rest, span, environment)
             }
             DeclarationKind::Organization => {
@@ -274,9 +275,6 @@ impl Lowerer<'_> {
     ) -> Option<T> {
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Let(item) = declaration.kind else { return None };
-        if self.is_circle(id, reference.span) {
-            return None;
-        }
         let mut rest = reference.rest.iter();
         let arguments = match rest.next() {
             None => None,
@@ -299,9 +297,9 @@ impl Lowerer<'_> {
             reference.span,
         )?;
         let value = item.value()?;
-        self.evaluating.push(id);
+        self.enter(id, reference.span)?;
         let result = evaluate(self, &inner, &value);
-        self.evaluating.pop();
+        self.leave();
         result
     }
 
@@ -332,6 +330,17 @@ impl Lowerer<'_> {
             self.report(diagnostic);
         }
         true
+    }
+}
+
+impl Reference {
+    /// The arguments, where nothing else follows the name.
+    pub(crate) fn only_arguments(&self) -> Result<Option<&Arguments>, Span> {
+        match self.rest.as_slice() {
+            [] => Ok(None),
+            [Postfix::Arguments(arguments)] => Ok(Some(arguments)),
+            [Postfix::Arguments(_), other, ..] | [other, ..] => Err(Span::new(self.span.file, postfix_range(other))),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use iamx_policy::{
 };
 use iamx_syntax::{
     SyntaxKind,
-    ast::{AstNode, Body, Clause, DeclaredKind, Expr, Include, Permission, Postfix, Statement},
+    ast::{AstNode, Body, Clause, DeclaredKind, Expr, Include, Permission, Statement},
 };
 use iamx_text::Span;
 
@@ -94,13 +94,13 @@ impl Lowerer<'_> {
             );
             return;
         };
-        if self.is_circle(id, reference.span) {
-            return;
-        }
-        let arguments = reference.rest.iter().find_map(|postfix| match postfix {
-            Postfix::Arguments(arguments) => Some(arguments),
-            _ => None,
-        });
+        let arguments = match reference.only_arguments() {
+            Ok(arguments) => arguments,
+            Err(span) => {
+                self.error(&checks::MISMATCHED_TYPE, span, "a policy has no parts");
+                return;
+            }
+        };
         let Some(inner) = self.bind(
             environment,
             declaration.module,
@@ -112,9 +112,10 @@ impl Lowerer<'_> {
             return;
         };
         let Some(body) = item.body() else { return };
-        self.evaluating.push(id);
-        self.statements(&inner, &body, kind, conditions, document);
-        self.evaluating.pop();
+        if self.enter(id, reference.span).is_some() {
+            self.statements(&inner, &body, kind, conditions, document);
+            self.leave();
+        }
     }
 
     fn permission(
@@ -126,6 +127,14 @@ impl Lowerer<'_> {
     ) -> Option<PolicyStatement> {
         let span = self.span(environment.module, permission.range());
         if self.is_damaged(environment.module, permission.range()) {
+            return None;
+        }
+        if let Some(label) = permission.label().filter(|label| label.text().contains('_')) {
+            let at = self.span(environment.module, label.text_range());
+            self.report(
+                Diagnostic::new(&checks::INVALID_AWS_NAME, at, "a label is letters and digits")
+                    .note("it becomes the statement's `Sid`, which IAM takes in no other form"),
+            );
             return None;
         }
         let effect = permission.effect()?;

@@ -58,7 +58,10 @@ impl Lowerer<'_> {
         let mut whole = true;
         for item in list.items() {
             match self.strings(environment, &item, what) {
-                Some(mut more) => strings.append(&mut more),
+                Some(mut more) => {
+                    self.spend(more.len(), self.span(environment.module, item.range()))?;
+                    strings.append(&mut more);
+                }
                 None => whole = false,
             }
         }
@@ -241,10 +244,9 @@ impl Lowerer<'_> {
             .filter(|given| params.iter().all(|(_, name, ..)| name != *given))
             .cloned()
             .collect();
-        let file = self.settings().settings_file.unwrap_or_else(|| self.file(0));
         for given in unknown {
             let near = nearest(&given, params.iter().map(|(_, name, ..)| name.clone()));
-            let span = self.param_setting(file, &given);
+            let span = self.setting("[params]", &given);
             let mut diagnostic =
                 Diagnostic::new(&checks::UNKNOWN_PARAMETER, span, format!("no module declares a parameter `{given}`"))
                     .note("values for parameters come from `[params]` in `iamx.toml` and from `--set`");
@@ -255,10 +257,11 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Where `iamx.toml` gives the parameter `name`; its beginning where the value came from the command line.
-    fn param_setting(&self, file: iamx_text::FileId, name: &str) -> Span {
+    /// Where `iamx.toml` gives `name` in `section`; its beginning where the value came from the command line.
+    pub(crate) fn setting(&self, section: &str, name: &str) -> Span {
+        let file = self.settings().settings_file.unwrap_or_else(|| self.file(0));
         let text = self.input.sources.get(file).map(iamx_text::SourceFile::text).unwrap_or_default();
-        let section = text.find("[params]").unwrap_or(text.len());
+        let section = text.find(section).unwrap_or(text.len());
         let found = text.get(section..).and_then(|rest| {
             rest.match_indices(name).map(|(at, _)| section + at).find(|at| {
                 text.get(..*at).is_some_and(|before| before.trim_end_matches([' ', '\t', '"']).ends_with('\n'))
@@ -286,6 +289,9 @@ impl Lowerer<'_> {
             );
             return;
         }
+        if let Some(default) = param.default() {
+            self.check_default(module, &default, &type_name);
+        }
         match self.settings().params.get(name) {
             Some(value) if !bounds::text_is(value, &type_name) => self.report(
                 Diagnostic::new(
@@ -300,6 +306,28 @@ impl Lowerer<'_> {
                     .help(format!("give it with `--set {name}=…`, under `[params]` in `iamx.toml`, or a default here")),
             ),
             _ => {}
+        }
+    }
+
+    fn check_default(&mut self, module: usize, default: &Expr, type_name: &str) {
+        let fits = match (type_name, default) {
+            ("string", _) => {
+                self.one_string(&Environment::of(module), default, "a string");
+                return;
+            }
+            ("number", Expr::Number(_)) | ("bool", Expr::Bool(_)) | ("date", Expr::Date(_)) => true,
+            ("duration", Expr::Duration(token)) => {
+                let span = self.span(module, token.text_range());
+                if bounds::seconds(token.text()).is_none() {
+                    self.bad_duration(token.text(), span);
+                }
+                true
+            }
+            _ => false,
+        };
+        if !fits {
+            let span = self.span(module, default.range());
+            self.expected(&format!("a {type_name}"), default, span);
         }
     }
 
@@ -341,6 +369,7 @@ impl Lowerer<'_> {
                             return None;
                         }
                     }
+                    self.spend(texts.len().saturating_mul(values.len()), span)?;
                     texts = texts
                         .iter()
                         .flat_map(|whole| values.iter().map(move |value| format!("{whole}{}", value.value)))

@@ -40,6 +40,42 @@ pub enum BaseOperator {
 }
 
 impl BaseOperator {
+    /// Every operator.
+    pub const ALL: &'static [Self] = &[
+        Self::StringEquals,
+        Self::StringNotEquals,
+        Self::StringEqualsIgnoreCase,
+        Self::StringNotEqualsIgnoreCase,
+        Self::StringLike,
+        Self::StringNotLike,
+        Self::NumericEquals,
+        Self::NumericNotEquals,
+        Self::NumericLessThan,
+        Self::NumericLessThanEquals,
+        Self::NumericGreaterThan,
+        Self::NumericGreaterThanEquals,
+        Self::DateEquals,
+        Self::DateNotEquals,
+        Self::DateLessThan,
+        Self::DateLessThanEquals,
+        Self::DateGreaterThan,
+        Self::DateGreaterThanEquals,
+        Self::Bool,
+        Self::BinaryEquals,
+        Self::IpAddress,
+        Self::NotIpAddress,
+        Self::ArnEquals,
+        Self::ArnNotEquals,
+        Self::ArnLike,
+        Self::ArnNotLike,
+        Self::Null,
+    ];
+
+    /// The operator that JSON calls `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operator| operator.as_str() == name)
+    }
+
     /// As JSON has it.
     pub fn as_str(self) -> &'static str {
         match self {

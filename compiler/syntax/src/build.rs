@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use rowan::{Checkpoint, GreenNodeBuilder, Language, TextRange, TextSize};
+use rowan::{Checkpoint, GreenNodeBuilder, Language};
 
 use crate::{
-    Iamx, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind,
+    Iamx, Parse, SyntaxErrorKind, SyntaxKind,
+    blame::Blame,
     grammar::Rule,
-    kind::{Expected, RuleKind, rule_kind},
+    kind::{RuleKind, rule_kind},
     lex::{Lexeme, Lexemes},
 };
 
@@ -23,12 +24,7 @@ pub(crate) struct TreeBuilder<'t> {
     /// End of the last token that isn't trivia.
     last_end: usize,
     open: Vec<Open>,
-    errors: Vec<SyntaxError>,
-    /// End of the text that the last error speaks of: nothing is said of what follows it at once.
-    error_end: Option<usize>,
-    /// Errors before the current section.
-    section_errors: usize,
-    bad_depth: usize,
+    blame: Blame,
 }
 
 struct Open {
@@ -50,23 +46,18 @@ impl<'t> TreeBuilder<'t> {
             pending: Vec::new(),
             last_end: 0,
             open: vec![Open { kind: SyntaxKind::FILE, checkpoint: None, parts: 0 }],
-            errors: Vec::new(),
-            error_end: None,
-            section_errors: 0,
-            bad_depth: 0,
+            blame: Blame::default(),
         }
     }
 
     pub(crate) fn begin_section(&mut self) {
-        self.section_errors = self.errors.len();
-        self.error_end = None;
+        self.blame.section(self.text);
     }
 
     /// Says that brackets nest too deep at `lexeme`, and takes the section, up to the letter at `end`, as one error.
     pub(crate) fn too_deep(&mut self, lexeme: Lexeme, end: usize) {
         self.begin_section();
-        let Range { start, end: after } = lexeme.range();
-        self.error(SyntaxErrorKind::TooDeep, start, after);
+        self.blame.error(SyntaxErrorKind::TooDeep, lexeme.range(), self.last_end);
         self.unread(end);
     }
 
@@ -74,7 +65,8 @@ impl<'t> TreeBuilder<'t> {
     pub(crate) fn end_sections(&mut self, end: usize) {
         if let Some(start) = self.unread(end) {
             self.begin_section();
-            self.error(SyntaxErrorKind::Unexpected { within: SyntaxKind::FILE }, start, start + 1);
+            let unread = SyntaxErrorKind::Unexpected { within: SyntaxKind::FILE };
+            self.blame.error(unread, start..self.last_end, start);
         }
     }
 
@@ -98,10 +90,11 @@ impl<'t> TreeBuilder<'t> {
             RuleKind::Token(_) => self.advance_to(letter),
             RuleKind::Missing(expected) => {
                 self.advance_to(letter);
-                self.missing(expected);
+                self.blame.missing(expected, self.last_end);
             }
             RuleKind::Node(kind) => {
                 self.advance_to(letter);
+                self.outermost();
                 self.part();
                 self.flush_trivia(if takes_docs(kind) { self.docs_start() } else { self.pending.len() });
                 self.start_node(kind);
@@ -116,8 +109,7 @@ impl<'t> TreeBuilder<'t> {
                 self.advance_to(letter);
                 self.part();
                 self.flush_trivia(self.pending.len());
-                self.unexpected();
-                self.bad_depth += 1;
+                self.junk();
                 self.start_node(SyntaxKind::ERROR);
             }
         }
@@ -132,11 +124,8 @@ impl<'t> TreeBuilder<'t> {
             }
             RuleKind::Bad => {
                 self.advance_to(letter);
-                self.bad_depth -= 1;
                 self.finish_node();
-                if self.error_end.is_some() {
-                    self.error_end = Some(self.last_end);
-                }
+                self.blame.junk_end(self.last_end);
             }
             RuleKind::Collapsible(_) => {
                 self.advance_to(letter);
@@ -207,12 +196,12 @@ impl<'t> TreeBuilder<'t> {
         self.part();
         self.flush_trivia(self.pending.len());
         self.green.token(Iamx::kind_to_raw(kind), self.text.get(range.clone()).unwrap_or_default());
-        self.last_end = range.end;
         match kind {
-            SyntaxKind::BAD_STRING => self.error(SyntaxErrorKind::UnclosedString, range.start, range.end),
-            SyntaxKind::HALF_WORD => self.error(SyntaxErrorKind::HalfWord, range.start, range.end),
+            SyntaxKind::BAD_STRING => self.blame.error(SyntaxErrorKind::UnclosedString, range.clone(), self.last_end),
+            SyntaxKind::HALF_WORD => self.blame.error(SyntaxErrorKind::HalfWord, range.clone(), self.last_end),
             _ => {}
         }
+        self.last_end = range.end;
     }
 
     fn flush_trivia(&mut self, count: usize) {
@@ -244,49 +233,27 @@ impl<'t> TreeBuilder<'t> {
             .is_some_and(|line| line.trim().is_empty())
     }
 
-    fn missing(&mut self, expected: Expected) {
-        let closing = matches!(expected, Expected::Rbrace);
-        if closing && self.errors.len() > self.section_errors {
-            return;
+    fn outermost(&mut self) {
+        if self.open.len() == 1 {
+            self.blame.outermost();
         }
-        self.error(SyntaxErrorKind::Expected(expected), self.last_end, self.last_end);
     }
 
-    fn unexpected(&mut self) {
-        let position = self.lexemes.all.get(self.next).map_or(self.text.len(), |lexeme| lexeme.start as usize);
+    fn junk(&mut self) {
         let within = self.open.last().map_or(SyntaxKind::FILE, |open| open.kind);
-        let rest = self.text.get(position..).unwrap_or_default();
-        let stray_brace = rest.starts_with('}');
-        if stray_brace && self.errors.len() > self.section_errors {
-            self.error_end = Some(self.last_end);
-            return;
-        }
-        if !rest.starts_with('"') {
-            let end = position + first_token_length(rest);
-            self.error(SyntaxErrorKind::Unexpected { within }, position, end);
-        } else if self.bad_depth == 0 && self.error_end != Some(self.last_end) {
-            let line = rest.split('\n').next().unwrap_or_default();
-            self.error(SyntaxErrorKind::Unexpected { within }, position, position + line.trim_end().len());
-        }
-    }
-
-    fn error(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
-        let follows = self.error_end == Some(if start == end { start } else { self.last_end.min(start) })
-            || self.error_end == Some(self.last_end);
-        if self.bad_depth == 0 && !follows {
-            self.errors.push(SyntaxError { kind, range: TextRange::new(offset(start), offset(end)) });
-        }
-        self.error_end = Some(self.last_end.max(end));
-        if start == end {
-            self.error_end = Some(self.last_end);
-        }
+        let mut range = self.lexemes.all.get(self.next).map_or(self.last_end..self.last_end, |lexeme| lexeme.range());
+        let word = self.text.get(range.start..).map_or(0, word_length);
+        range.end = range.end.max(range.start + word);
+        self.outermost();
+        self.blame.junk(SyntaxErrorKind::Unexpected { within }, range, self.last_end);
+        self.outermost();
     }
 
     pub(crate) fn finish(mut self) -> Parse {
         self.advance(self.lexemes.all.len());
         self.flush_trivia(self.pending.len());
         self.green.finish_node();
-        Parse { green: self.green.finish(), errors: self.errors }
+        Parse { green: self.green.finish(), errors: self.blame.finish(self.text) }
     }
 }
 
@@ -317,16 +284,7 @@ fn takes_docs(kind: SyntaxKind) -> bool {
     )
 }
 
-/// The length of the token that `text` begins with, for marking it.
-fn first_token_length(text: &str) -> usize {
-    let word: usize = text
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.' | '@' | '#'))
-        .map(char::len_utf8)
-        .sum();
-    if word > 0 { word } else { text.chars().next().map_or(0, char::len_utf8) }
-}
-
-fn offset(bytes: usize) -> TextSize {
-    TextSize::new(u32::try_from(bytes).unwrap_or(u32::MAX))
+/// The length of the word that `text` begins with: for marking it whole, though it may be several lexemes.
+fn word_length(text: &str) -> usize {
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'.' | b'@')).count()
 }

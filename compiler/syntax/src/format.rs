@@ -9,6 +9,7 @@ mod layout;
 mod lists;
 mod order;
 mod pieces;
+mod principals;
 mod printer;
 mod rows;
 mod same;
@@ -73,7 +74,6 @@ pub fn format_parse(text: &str, before: &Parse) -> Result<String, FormatError> {
     if formatted == text || same::same_meaning(before, &parse(&formatted)) {
         Ok(formatted)
     } else {
-        if std::env::var_os("FMT_DEBUG").is_some() { std::fs::write("/tmp/fmt-bad.iamx", &formatted).unwrap(); }
         Err(FormatError::MeaningChanged)
     }
 }

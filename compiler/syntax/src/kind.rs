@@ -343,6 +343,8 @@ kinds! {
         raw RAW
         labelled_raw RAW
         labelled_other ERROR
+        half_binding BINDING
+        half_tag TAG
     }
     missing {
         missing_name Name "a name"

@@ -23,9 +23,12 @@ const HYPHENATED_NAME: char = '\u{1F1}';
 const DIGITS: char = 'w';
 const JUNK: char = '!';
 
+/// A keyword, its kind and its letter.
+type Keyword = (&'static str, SyntaxKind, char);
+
 /// A word's letter, and its kind where it is a keyword.
 pub(crate) fn word(text: &str) -> (SyntaxKind, char) {
-    static KEYWORDS_BY_FIRST: LazyLock<[Vec<(&str, SyntaxKind, char)>; 26]> = LazyLock::new(|| {
+    static KEYWORDS_BY_FIRST: LazyLock<[Vec<Keyword>; 26]> = LazyLock::new(|| {
         let mut table = [const { Vec::new() }; 26];
         for (index, (text, kind)) in KEYWORDS.iter().enumerate() {
             if let Some(bucket) = text.bytes().next().and_then(|first| table.get_mut(bucket(first))) {

@@ -17,7 +17,8 @@ pub(crate) struct Lexemes {
     pub(crate) letters: String,
     /// For each byte of `letters`, and for their end, which lexeme it is, or is the first of the gap.
     pub(crate) lexeme_at: Vec<u32>,
-    /// Where among the letters each section begins: an item with what stands above it, or what stands before the first.
+    /// Where among the letters each section begins: an item, an attribute, or what
+    /// stands before the first.
     pub(crate) sections: Vec<usize>,
 }
 
@@ -64,8 +65,6 @@ struct Lexer<'t> {
     /// The first lexeme of the trivia that no letter stands for yet.
     gap: Option<usize>,
     gap_ends_line: bool,
-    /// The current section holds attributes alone, so that an item may still join them.
-    only_attributes: bool,
 }
 
 impl<'t> Lexer<'t> {
@@ -76,7 +75,7 @@ impl<'t> Lexer<'t> {
             lexeme_at: Vec::with_capacity(text.len() / 2),
             sections: vec![0],
         };
-        Self { text, lexemes, cursor: 0, gap: None, gap_ends_line: false, only_attributes: false }
+        Self { text, lexemes, cursor: 0, gap: None, gap_ends_line: false }
     }
 
     fn chunk(&mut self, start: usize, end: usize) {
@@ -85,9 +84,8 @@ impl<'t> Lexer<'t> {
         };
         for token in pairs.tokens() {
             match token {
-                Token::Start { rule: Rule::lexemes | Rule::EOI, .. } => {}
+                Token::Start { rule: Rule::lexemes | Rule::EOI, .. } | Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
                 Token::Start { pos, .. } => self.blanks_to(start + pos.pos()),
-                Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
                 Token::End { rule, pos } => self.lexeme(rule, start + pos.pos()),
             }
         }
@@ -161,14 +159,10 @@ impl<'t> Lexer<'t> {
     /// Begins a section where an item or an attribute stands in column 0.
     fn section(&mut self, kind: SyntaxKind) {
         let attribute = self.text.as_bytes().get(self.cursor) == Some(&b'#');
-        if !attribute && !letters::begins_item(kind) || !self.in_first_column() {
-            return;
-        }
-        if !self.only_attributes {
+        if (attribute || letters::begins_item(kind)) && self.in_first_column() {
             self.letter(letters::BORDER, self.lexemes.all.len());
             self.lexemes.sections.push(self.lexemes.letters.len());
         }
-        self.only_attributes = attribute;
     }
 
     fn in_first_column(&self) -> bool {

@@ -8,8 +8,10 @@
 extern crate alloc;
 
 pub mod ast;
-mod format;
+mod blame;
 mod build;
+mod errors;
+mod format;
 mod grammar;
 mod kind;
 mod letters;
@@ -18,6 +20,7 @@ mod nesting;
 mod parse;
 mod tree;
 
+pub use errors::diagnostics;
 pub use format::{FormatError, format, format_parse};
 pub use kind::{Expected, KEYWORDS, SyntaxKind};
 pub use nesting::MAX_DEPTH;

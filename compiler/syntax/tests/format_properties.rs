@@ -109,7 +109,16 @@ fn respaced(text: &str, choices: &[(u8, &str)], percent: u8) -> String {
     out
 }
 
+/// Few cases a run, as each parses many texts; `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: if asked { config.cases } else { 64 }, ..config }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn soups_of_tokens(picks in prop::collection::vec((any::<prop::sample::Index>(), separator()), 0..60)) {
         let tokens = tokens(EXAMPLES);

@@ -56,7 +56,17 @@ impl Allows {
                 );
                 continue;
             }
-            let target = following(&attribute).map(|node| Span::new(file, node.text_range()));
+            let target = match following(&attribute) {
+                Some(node) if node.kind() == SyntaxKind::ERROR => None,
+                Some(node) => Some(Span::new(file, node.text_range())),
+                None => {
+                    diagnostics.push(
+                        Diagnostic::new(&checks::MISPLACED_ATTRIBUTE, span, "nothing follows this `#allow`")
+                            .help("put it right before the item or statement that it speaks of, or remove it"),
+                    );
+                    None
+                }
+            };
             self.0.push(Allow { check, attribute: span, target, used: false });
         }
     }
@@ -129,5 +139,4 @@ fn written_range(attribute: &SyntaxNode) -> TextRange {
 fn following(attribute: &SyntaxNode) -> Option<SyntaxNode> {
     std::iter::successors(attribute.next_sibling(), SyntaxNode::next_sibling)
         .find(|node| node.kind() != SyntaxKind::ATTRIBUTE)
-        .filter(|node| node.kind() != SyntaxKind::ERROR)
 }

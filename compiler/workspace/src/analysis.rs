@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use iamx_catalog::Catalog;
+use iamx_check::check;
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
+use iamx_emit::{OutputFile, emit};
 use iamx_lower::{Input, Module, Program, WorkspaceSettings, lower};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -11,7 +13,6 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::{
     Settings,
     allow::Allows,
-    border::{OutputFile, check, emit, syntax_diagnostics},
     module::{check_module_path, module_path},
 };
 
@@ -98,16 +99,8 @@ impl Workspace {
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
         diagnostics.extend(check(&lowered.program, catalog));
-        let mut files = Vec::new();
-        if !has_error(&diagnostics) {
-            let emitted = emit(&lowered.program, &self.sources);
-            diagnostics.extend(emitted.diagnostics);
-            files = emitted.files;
-        }
         self.judge(&mut allows, &mut diagnostics);
-        if has_error(&diagnostics) {
-            files.clear();
-        }
+        let files = if has_error(&diagnostics) { Vec::new() } else { emit(&lowered.program, &self.sources, catalog) };
         Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
     }
 
@@ -133,7 +126,7 @@ impl Workspace {
             diagnostics.push(too_large(file, source.text().len()));
         } else {
             parse = iamx_syntax::parse(source.text());
-            diagnostics.extend(syntax_diagnostics(file, source.text(), &parse));
+            diagnostics.extend(iamx_syntax::diagnostics(file, source.text(), &parse));
         }
         Some((Module { path, file, parse }, diagnostics))
     }

@@ -6,14 +6,14 @@
 
 mod allow;
 mod analysis;
-mod border;
 mod levels;
 mod module;
 mod settings;
 mod spelling;
 
 pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
-pub use border::OutputFile;
+
+pub use iamx_emit::OutputFile;
 pub use levels::{Level, Levels};
 pub use module::{EXTENSION, module_path};
 pub use settings::{SETTINGS_FILE, Settings, Size, Target};

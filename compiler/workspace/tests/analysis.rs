@@ -65,6 +65,19 @@ fn an_allow_that_takes_nothing_away_is_found() {
 }
 
 #[test]
+fn an_allow_speaks_of_the_one_statement_that_follows() {
+    let policy = |allow: &str| {
+        format!(
+            "policy P {{\n  {allow}\n  allow s3:GetObject on *\n  allow s3:PutObject on *\n}}\n\nrole R {{\n  trust service lambda\n  attach P\n}}\n"
+        )
+    };
+    let found = |allow: &str| short(&analyze(None, &[("main.iamx", &policy(allow))]));
+    let (without, with) = (found(""), found("#allow(wildcard-resource, \"read by auditors\")"));
+    assert!(without.contains("main.iamx:3:") && without.contains("main.iamx:4:"), "{without}");
+    assert!(!with.contains("main.iamx:3:") && with.contains("main.iamx:4:"), "{with}");
+}
+
+#[test]
 fn an_allow_is_checked() {
     let text = "\
 #allow(unused-polcy, \"why\")
@@ -82,6 +95,14 @@ let d = [\"d\"]
     assert!(found.contains("main.iamx:3:1: error[missing-allow-reason]"), "{found}");
     assert!(found.contains("main.iamx:5:1: error[missing-allow-reason]"), "{found}");
     assert!(found.contains("main.iamx:7:8: warning[unused-allow]: `unknown-name` is an error"), "{found}");
+}
+
+#[test]
+fn an_allow_before_nothing_is_found() {
+    for text in ["let a = 1\n#allow(unused-policy, \"why\")\n", "policy P {\n  #allow(unused-policy, \"why\")\n}\n"] {
+        let analysis = analyze(None, &[("main.iamx", text)]);
+        assert!(checks(&analysis).contains(&"misplaced-attribute"), "{}", short(&analysis));
+    }
 }
 
 #[test]

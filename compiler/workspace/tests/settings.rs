@@ -140,3 +140,11 @@ fn spans_lie_in_the_text_whatever_it_is() {
         render(Format::Human, &diagnostics, &sources, Style::default());
     }
 }
+
+#[test]
+fn the_partitions_are_the_catalogs() {
+    for partition in iamx_catalog::Catalog::builtin().partitions() {
+        let (settings, diagnostics, _) = parse(&format!("[workspace]\npartition = \"{}\"\n", partition.id));
+        assert_eq!((settings.partition.as_str(), diagnostics), (&*partition.id, Vec::new()));
+    }
+}

@@ -14,7 +14,7 @@ use crate::{
 };
 
 const AFTER_HELP: &str = "\
-Reads the JSON files of AWS's service reference; what they lack is kept from the built-in catalog.
+Reads the JSON files of AWS's service reference; what they lack is kept from the built-in catalog. \
 Use the result with --catalog FILE, or the variable IAMX_CATALOG.
 
 Examples:

@@ -97,9 +97,10 @@ fn action(catalog: &Catalog, service: &Service, action: &Action) -> String {
         let slug = service.resource_type_named(&used.name).map_or_else(|| used.name.to_string(), ResourceType::slug);
         format!("{}.{slug}{}", service.prefix(), if used.required { " (required)" } else { "" })
     });
-    match action.resource_types.is_empty() {
-        true => row(&mut text, "acts on", ["*, as it has no resource-level permissions".to_owned()]),
-        false => row(&mut text, "acts on", types),
+    if action.resource_types.is_empty() {
+        row(&mut text, "acts on", ["*, as it has no resource-level permissions".to_owned()]);
+    } else {
+        row(&mut text, "acts on", types);
     }
     row(&mut text, "condition keys", service.keys_of(action).iter().map(ToString::to_string));
     row(&mut text, "needs too", action.dependent_actions.iter().map(ToString::to_string));
@@ -123,7 +124,11 @@ fn levels(action: &Action) -> String {
 fn resource_type(service: &Service, found: &ResourceType) -> String {
     let mut text = format!("resource type {}.{}\n", service.prefix(), found.slug());
     row(&mut text, "ARN", found.arn_templates.iter().map(|template| template.text().to_owned()));
-    row(&mut text, "arguments", found.arn_templates.iter().map(|template| template.placeholders().collect::<Vec<_>>().join(", ")));
+    row(
+        &mut text,
+        "arguments",
+        found.arn_templates.iter().map(|template| template.placeholders().collect::<Vec<_>>().join(", ")),
+    );
     row(
         &mut text,
         "children",

@@ -257,9 +257,31 @@ fn begins_section(text: &str, start: usize) -> bool {
 
 /// As in the grammar's `item_word`.
 const ITEM_WORDS: [&str; 25] = [
-    "account", "account-policy", "boundary", "extern", "for", "grant", "group", "invariant", "let", "oidc", "open",
-    "organization", "param", "permission-set", "policy", "rcp", "resource", "role", "saml", "scp", "session-policy",
-    "test", "use", "user", "within",
+    "account",
+    "account-policy",
+    "boundary",
+    "extern",
+    "for",
+    "grant",
+    "group",
+    "invariant",
+    "let",
+    "oidc",
+    "open",
+    "organization",
+    "param",
+    "permission-set",
+    "policy",
+    "rcp",
+    "resource",
+    "role",
+    "saml",
+    "scp",
+    "session-policy",
+    "test",
+    "use",
+    "user",
+    "within",
 ];
 
 /// Whether only blanks stand before `start` on its line.

@@ -50,10 +50,10 @@ impl Printer<'_> {
     pub(super) fn sequence(&mut self, element: Element, tail: usize) {
         let listed = matches!(element.kind, ATTACH | ASSIGN | WITH_NAMES);
         let mut after_comma = false;
-        let parts: Vec<Element> = self.pieces.parts(element).collect();
-        if parts.is_empty() {
+        if element.is_token() {
             return self.emit(element.first, Before::Blanks);
         }
+        let parts: Vec<Element> = self.pieces.parts(element).collect();
         for part in parts {
             if part.kind == COMMA {
                 self.comma(part.first);
@@ -66,7 +66,11 @@ impl Printer<'_> {
             if part.kind == ON_CLAUSE && element.kind == ASKED {
                 self.start_line(part.first, self.row_indent + super::INDENT);
             }
-            self.part(part, self.tail(part, element, tail));
+            if part.is_token() {
+                self.emit(part.first, Before::Blanks);
+            } else {
+                self.part(part, self.tail(part, element, tail));
+            }
         }
     }
 

@@ -40,7 +40,7 @@ impl Printer<'_> {
                     if comma_after.is_some() && may_end && !except {
                         self.push(",");
                     }
-                    self.close(part.first, inner, inner - INDENT);
+                    self.close(part.first, inner, inner - INDENT, !first);
                 }
                 EXCEPT_KW => {
                     self.start_line(part.first, inner);

@@ -66,7 +66,7 @@ pub(super) fn has_duplicates(node: &GreenNodeData) -> bool {
 /// Whether a comment stands in or between the node's clauses or headers.
 pub(super) fn has_comments(node: &GreenNodeData) -> bool {
     let ranked = |part: &Part<'_>| rank(kind_of(part)) > 0;
-    let last = node.children().enumerate().filter(|(_, part)| ranked(part)).last().map_or(0, |(index, _)| index + 1);
+    let last = node.children().enumerate().rfind(|(_, part)| ranked(part)).map_or(0, |(index, _)| index + 1);
     node.children().take(last).skip_while(|part| !ranked(part)).any(|part| holds_comment(&part))
 }
 

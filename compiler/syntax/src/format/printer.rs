@@ -123,10 +123,10 @@ impl<'t> Printer<'t> {
         }
     }
 
-    /// Writes a bracket that closes a list whose parts stand `inner` blanks in.
-    pub(super) fn close(&mut self, index: usize, inner: usize, outer: usize) {
+    /// Writes a bracket that closes a list whose parts stand `inner` blanks in. `filled` says whether there are any.
+    pub(super) fn close(&mut self, index: usize, inner: usize, outer: usize, filled: bool) {
         let piece = self.pieces.piece(index);
-        self.comments(piece, inner, false);
+        self.comments(piece, inner, filled);
         self.new_line(outer);
         self.begun = Some(index);
         self.emit(index, Before::Blanks);

@@ -177,7 +177,7 @@ impl Printer<'_> {
             return self.emit(close.first, Before::Blanks);
         }
         self.rows(rows, *close, inner, body.kind == ITEM_BODY);
-        self.close(close.first, inner, indent);
+        self.close(close.first, inner, indent, !rows.is_empty());
     }
 
     fn rows(&mut self, rows: &[Element], close: Element, indent: usize, items: bool) {
@@ -189,9 +189,8 @@ impl Printer<'_> {
             let row = rows.get(index).copied().unwrap_or(close);
             let gap_start = *gap.get_or_insert(self.out.len());
             if let Some(off) = self.off_before(row.first) {
-                let following: Vec<usize> =
-                    rows.iter().skip(index).map(|row| row.first).chain([close.first]).collect();
-                index += self.region(row.first, off, &following, indent, first);
+                let following = rows.get(index..).unwrap_or_default();
+                index += self.region(off, following, close, indent, first);
                 first = false;
                 continue;
             }
@@ -218,31 +217,31 @@ impl Printer<'_> {
         (from..to).find(|at| self.pieces.comment(*at).is_some_and(|comment| is_off(&comment)))
     }
 
-    /// Writes what stands from the comment `off` to where the formatter is on again, as it stands. `following` are the
-    /// tokens in whose gaps that can be. Says how many of them were passed.
-    fn region(&mut self, index: usize, off: usize, following: &[usize], indent: usize, first: bool) -> usize {
-        self.start_region(index, off, indent, first);
+    /// Writes what stands from the comment `off` to where the formatter is on again, as it stands: in the gap before one
+    /// of the rows `following` or before the body's end. Says how many rows were passed.
+    fn region(&mut self, off: usize, following: &[Element], close: Element, indent: usize, first: bool) -> usize {
+        let mut gaps = following.iter().chain([&close]).map(|row| row.first).enumerate();
+        if let Some(row) = following.first().or(Some(&close)) {
+            self.start_region(row.first, off, indent, first);
+        }
         let start = self.pieces.comment(off).map_or(0, |comment| comment.start);
-        for (passed, token) in following.iter().enumerate() {
-            let (from, to) = self.pieces.piece(*token).comments;
+        let on = gaps.find_map(|(passed, token)| {
+            let (from, to) = self.pieces.piece(token).comments;
             let from = if passed == 0 { off + 1 } else { from };
-            for at in from..to {
-                if let Some(comment) = self.pieces.comment(at)
-                    && is_on(&comment)
-                {
-                    self.verbatim(start, comment.start + comment.text.len());
-                    self.pieces.skip_comments(*token, at + 1);
-                    return passed;
-                }
-            }
+            let on = (from..to).find(|at| self.pieces.comment(*at).is_some_and(|comment| is_on(&comment)))?;
+            Some((passed, token, on))
+        });
+        if let Some((passed, token, on)) = on {
+            let end = self.pieces.comment(on).map_or(start, |comment| comment.start + comment.text.len());
+            self.verbatim(start, end);
+            self.pieces.skip_comments(token, on + 1);
+            return passed;
         }
-        let close = following.last().map(|token| (*token, self.pieces.piece(*token)));
-        if let Some((token, close)) = close {
-            let text = self.source.get(start..close.end - close.text.len()).unwrap_or_default();
-            self.verbatim(start, start + text.trim_end().len());
-            self.pieces.skip_comments(token, close.comments.1);
-        }
-        following.len() - 1
+        let brace = self.pieces.piece(close.first);
+        let text = self.source.get(start..brace.end - brace.text.len()).unwrap_or_default();
+        self.verbatim(start, start + text.trim_end().len());
+        self.pieces.skip_comments(close.first, brace.comments.1);
+        following.len()
     }
 
     fn start_region(&mut self, index: usize, off: usize, indent: usize, first: bool) {

@@ -6,12 +6,14 @@ use rowan::{GreenNodeData, NodeOrToken};
 use super::{
     order::{Part, has_order, in_order, kind_of, rank},
     pieces::is_block,
+    principals::{ToForm, is_guardrail, to_form},
 };
 use crate::{
     Parse,
     SyntaxKind::{
-        self, ARGUMENTS, CAN, CLAIM_LINE, COMMA, COMMENT, CONTEXT, EXCEPT_KW, EXPRS, GROUP, NO_ONE,
-        ONLY_KW, PARAMETERS, PATTERN, PLACE_LIST, PREFIX, RBRACE, RBRACKET, RPAREN, SUBJECT, TAGS, USE_GROUP, WORD,
+        self, ARGUMENTS, CAN, CLAIM_LINE, COMMA, COMMENT, CONTEXT, DECLARED, EXCEPT_KW, EXPRS, GROUP, ONLY_KW,
+        PARAMETERS, PATTERN, PERMISSION, PLACE_LIST, PREFIX, RBRACE, RBRACKET, RPAREN, STAR, SUBJECT, TAGS, TO_CLAUSE,
+        USE_GROUP, WORD,
     },
 };
 
@@ -28,47 +30,28 @@ pub(super) fn same_meaning(before: &Parse, after: &Parse) -> bool {
         && comparison.before == comparison.after
 }
 
-/// The comments seen so far.
-#[derive(Default)]
-struct Comments<'t> {
-    all: Vec<&'t str>,
-    /// Set while parts are visited in another order than the text's.
-    paused: bool,
-}
-
-impl PartialEq for Comments<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.all == other.all
-    }
-}
-
-impl<'t> Comments<'t> {
-    fn add(&mut self, part: &Part<'t>) {
-        if self.paused {
-            return;
-        }
+/// Adds all comments of a node.
+fn add_comments<'t>(comments: &mut Vec<&'t str>, node: &'t GreenNodeData) {
+    for part in node.children() {
         match part {
-            NodeOrToken::Token(token) if kind_of(part) == COMMENT => self.all.push(token.text().trim_end()),
-            _ => {}
-        }
-    }
-
-    fn add_all(&mut self, node: &'t GreenNodeData) {
-        for part in node.children() {
-            match part {
-                NodeOrToken::Node(node) => self.add_all(node),
-                NodeOrToken::Token(_) => self.add(&part),
-            }
+            NodeOrToken::Node(node) => add_comments(comments, node),
+            NodeOrToken::Token(token) if kind_of(&part) == COMMENT => comments.push(token.text().trim_end()),
+            NodeOrToken::Token(_) => {}
         }
     }
 }
 
 #[derive(Default)]
 struct Comparison<'b, 'a> {
-    before: Comments<'b>,
-    after: Comments<'a>,
+    /// The comments seen so far.
+    before: Vec<&'b str>,
+    after: Vec<&'a str>,
+    /// Set where comments were added already.
+    paused: bool,
     /// Whether the claim at hand says what can be done.
     can: bool,
+    /// Whether the item at hand is a guardrail.
+    guardrail: bool,
 }
 
 impl<'b, 'a> Comparison<'b, 'a> {
@@ -80,13 +63,23 @@ impl<'b, 'a> Comparison<'b, 'a> {
         if kind == CLAIM_LINE {
             self.can = before.children().any(|part| kind_of(&part) == CAN);
         }
+        if kind == DECLARED {
+            self.guardrail = is_guardrail(before);
+        }
+        if kind == PERMISSION
+            && let Some(form) = to_form(before, self.guardrail)
+            && to_form(after, self.guardrail).is_none()
+        {
+            return self.with_to(before, after, &form);
+        }
         if has_order(kind) && !(in_order(before) && in_order(after)) {
             return self.in_ranks(before, after);
         }
         let mut left = parts(before);
         let mut right = parts(after);
         loop {
-            match (left.next(&mut self.before), right.next(&mut self.after)) {
+            let seen = !self.paused;
+            match (left.next(seen.then_some(&mut self.before)), right.next(seen.then_some(&mut self.after))) {
                 (None, None) => return true,
                 (Some(left), Some(right)) => {
                     if !self.parts(left, right) {
@@ -100,19 +93,52 @@ impl<'b, 'a> Comparison<'b, 'a> {
 
     /// Compares nodes with their clauses in the one order.
     fn in_ranks(&mut self, before: &'b GreenNodeData, after: &'a GreenNodeData) -> bool {
-        if !self.before.paused {
-            self.before.add_all(before);
+        self.out_of_order(before, after, |comparison| comparison.all(&ranked(before), &ranked(after)))
+    }
+
+    /// A statement with `principal is`, and one with a `to` in its place.
+    fn with_to(&mut self, before: &'b GreenNodeData, after: &'a GreenNodeData, form: &ToForm<'b>) -> bool {
+        let mut left = ranked(before);
+        let mut right = ranked(after);
+        left.retain(|part| kind_of(part) != form.clause && kind_of(part) != TO_CLAUSE);
+        let to = right.iter().position(|part| kind_of(part) == TO_CLAUSE).map(|to| right.remove(to));
+        let Some(NodeOrToken::Node(to)) = to else { return false };
+        let Some(NodeOrToken::Node(exprs)) = to.children().next_back() else { return false };
+        let principals: Vec<Part<'a>> = exprs.children().filter(|part| !kind_of(part).is_trivia()).collect();
+        let principals = match principals.as_slice() {
+            [everyone, except, rest @ ..] if form.excepts() => {
+                if kind_of(everyone) != STAR || kind_of(except) != EXCEPT_KW {
+                    return false;
+                }
+                rest
+            }
+            principals => principals,
+        };
+        self.out_of_order(before, after, |comparison| {
+            comparison.all(&left, &right) && comparison.all(&form.principals, principals)
+        })
+    }
+
+    /// Compares the parts of nodes in another order than the text's; the nodes' comments are compared in that.
+    fn out_of_order(
+        &mut self,
+        before: &'b GreenNodeData,
+        after: &'a GreenNodeData,
+        compare: impl FnOnce(&mut Self) -> bool,
+    ) -> bool {
+        let paused = self.paused;
+        if !paused {
+            add_comments(&mut self.before, before);
+            add_comments(&mut self.after, after);
         }
-        if !self.after.paused {
-            self.after.add_all(after);
-        }
-        let (before_paused, after_paused) = (self.before.paused, self.after.paused);
-        (self.before.paused, self.after.paused) = (true, true);
-        let left = ranked(before);
-        let right = ranked(after);
-        let same = left.len() == right.len() && left.into_iter().zip(right).all(|(left, right)| self.parts(left, right));
-        (self.before.paused, self.after.paused) = (before_paused, after_paused);
+        self.paused = true;
+        let same = compare(self);
+        self.paused = paused;
         same
+    }
+
+    fn all(&mut self, before: &[Part<'b>], after: &[Part<'a>]) -> bool {
+        before.len() == after.len() && before.iter().zip(after).all(|(left, right)| self.parts(*left, *right))
     }
 
     fn parts(&mut self, before: Part<'b>, after: Part<'a>) -> bool {
@@ -133,21 +159,15 @@ impl<'b, 'a> Comparison<'b, 'a> {
         }
     }
 
-    /// `no one except P` and `only P`.
+    /// `no one except P` and `only P`; there are no comments but in P.
     fn only(&mut self, before: &'b GreenNodeData, after: &'a GreenNodeData) -> bool {
-        let mut left = parts(before);
-        let mut right = parts(after);
-        let no_one = left.next(&mut self.before).is_some_and(|part| match part {
-            NodeOrToken::Node(node) => kind_of(&part) == NO_ONE && significant(node) == 2,
-            NodeOrToken::Token(_) => false,
-        });
-        let except = left.next(&mut self.before).is_some_and(|part| kind_of(&part) == EXCEPT_KW);
-        let only = right.next(&mut self.after).is_some_and(|part| kind_of(&part) == ONLY_KW);
-        let same = match (left.next(&mut self.before), right.next(&mut self.after)) {
-            (Some(left), Some(right)) => self.parts(left, right),
-            _ => false,
+        let left: Vec<Part<'b>> = before.children().filter(|part| !kind_of(part).is_trivia()).collect();
+        let right: Vec<Part<'a>> = after.children().filter(|part| !kind_of(part).is_trivia()).collect();
+        let ([NodeOrToken::Node(no_one), except, left], [_, right]) = (left.as_slice(), right.as_slice()) else {
+            return false;
         };
-        no_one && except && only && same && left.next(&mut self.before).is_none()
+        let words = no_one.children().filter(|part| !kind_of(part).is_trivia()).count();
+        kind_of(except) == EXCEPT_KW && words == 2 && self.parts(*left, *right)
     }
 }
 
@@ -158,11 +178,18 @@ struct Parts<I> {
 }
 
 impl<'t, I: Iterator<Item = Part<'t>> + Clone> Parts<I> {
-    fn next(&mut self, comments: &mut Comments<'t>) -> Option<Part<'t>> {
+    /// The next part; the comments before it go into `comments`.
+    fn next(&mut self, comments: Option<&mut Vec<&'t str>>) -> Option<Part<'t>> {
+        let mut comments = comments;
         loop {
             let part = self.parts.next()?;
             match kind_of(&part) {
-                kind if kind.is_trivia() => comments.add(&part),
+                COMMENT => {
+                    if let (Some(comments), NodeOrToken::Token(token)) = (&mut comments, part) {
+                        comments.push(token.text().trim_end());
+                    }
+                }
+                kind if kind.is_trivia() => {}
                 COMMA if self.separates_nothing() => {}
                 _ => return Some(part),
             }
@@ -183,12 +210,8 @@ impl<'t, I: Iterator<Item = Part<'t>> + Clone> Parts<I> {
     }
 }
 
-fn parts<'t>(node: &'t GreenNodeData) -> Parts<impl Iterator<Item = Part<'t>> + Clone> {
+fn parts(node: &GreenNodeData) -> Parts<impl Iterator<Item = Part<'_>> + Clone> {
     Parts { parts: node.children(), node: kind_of(&NodeOrToken::Node(node)) }
-}
-
-fn significant(node: &GreenNodeData) -> usize {
-    node.children().filter(|part| !kind_of(part).is_trivia()).count()
 }
 
 /// How many comments stand in the node before its first token.
@@ -197,8 +220,8 @@ fn docs(node: &GreenNodeData) -> usize {
     trivia.filter(|kind| *kind == COMMENT).count()
 }
 
-fn ranked<'t>(node: &'t GreenNodeData) -> Vec<Part<'t>> {
-    let mut parts: Vec<Part<'t>> = node.children().filter(|part| !kind_of(part).is_trivia()).collect();
+fn ranked(node: &GreenNodeData) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = node.children().filter(|part| !kind_of(part).is_trivia()).collect();
     // A body comes after every header.
     parts.sort_by_key(|part| if is_block(kind_of(part)) { u8::MAX } else { rank(kind_of(part)) });
     parts
@@ -217,4 +240,65 @@ fn is_group_of(group: &GreenNodeData, word: &str) -> bool {
         }
     }
     rest == Some("") && group.children().filter(|part| kind_of(part) == PATTERN).count() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_meaning;
+    use crate::parse;
+
+    fn same(before: &str, after: &str) -> bool {
+        same_meaning(&parse(before), &parse(after))
+    }
+
+    #[test]
+    fn takes_what_the_formatter_may_change() {
+        for (before, after) in [
+            ("policy P { allow a:B when c on d }", "policy P {\n  allow a:B on d when c\n}"),
+            ("role R named \"r\" in prod {}", "role R in prod named \"r\" {}"),
+            ("let a = [1, 2,]", "let a = [1,2]"),
+            ("let a = b, c,", "let a = b, c"),
+            ("role R { tags { a = 1 b = 2 } }", "role R { tags { a = 1, b = 2, } }"),
+            ("policy P { allow s3:{GetObject} }", "policy P { allow s3:GetObject }"),
+            ("invariant \"i\" { no one except role A can a:B }", "invariant \"i\" { only role A can a:B }"),
+            ("scp S { deny a:B when principal is role A on * }", "scp S { deny a:B on * to role A }"),
+            ("scp S { deny a:B unless principal is [role A] }", "scp S { deny a:B to * except role A }"),
+            ("let a = 1 // b  \r\n", "let a = 1 // b\n"),
+        ] {
+            assert!(same(before, after), "{before} | {after}");
+        }
+    }
+
+    #[test]
+    fn refuses_any_other_change() {
+        for (before, after) in [
+            ("let a = 1", "let a = 2"),
+            ("let a = 1", ""),
+            ("let a = 1\nlet b = 2", "let b = 2\nlet a = 1"),
+            ("let a = [1, 2]", "let a = [2, 1]"),
+            ("let a = [[1], 2]", "let a = [[1, 2]]"),
+            ("let a = [1] except [2]", "let a = [1, 2]"),
+            ("let a = 1 // b", "let a = 1"),
+            ("let a = 1 // b\n// c", "let a = 1 // c\n// b"),
+            ("let a = 1\n/// d\n\nlet b = 2", "let a = 1\n/// d\nlet b = 2"),
+            ("policy P { allow a:B when c on d }", "policy P { allow a:B on d unless c }"),
+            ("policy P { allow a:B when c on d when e }", "policy P { allow a:B on d when e when c }"),
+            (
+                "policy P {\n allow a:B\n // x\n when c // y\n on d }",
+                "policy P {\n allow a:B\n // y\n on d // x\n when c }",
+            ),
+            ("policy P { allow s3:{GetObject} }", "policy P { allow s3:PutObject }"),
+            ("policy P { allow s3:{Get, Put} }", "policy P { allow s3:Get }"),
+            ("invariant \"i\" { no one except role A cannot a:B }", "invariant \"i\" { only role A cannot a:B }"),
+            ("invariant \"i\" { no one in ou W except role A can a:B }", "invariant \"i\" { only role A can a:B }"),
+            ("invariant \"i\" { no one except role A can a:B }", "invariant \"i\" { only role B can a:B }"),
+            ("policy P { deny a:B when principal is role A }", "policy P { deny a:B to role A }"),
+            ("scp S { allow a:B unless principal is role A }", "scp S { allow a:B to * except role A }"),
+            ("scp S { deny a:B when principal is role A }", "scp S { deny a:B to * except role A }"),
+            ("scp S { deny a:B unless principal is [role A, role B] }", "scp S { deny a:B to * except role A }"),
+            ("policy P {", "policy P {}"),
+        ] {
+            assert!(!same(before, after), "{before} | {after}");
+        }
+    }
 }

@@ -110,7 +110,7 @@ impl Reader {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        invalid(span, format!("`{}` is {expected}, not {found}", key.text))
+        invalid(span, format!("`{}` must be {expected}, not {found}", key.text))
     }
 }
 

@@ -119,6 +119,10 @@ fn targets(reader: &mut Reader, key: Key<'_>, value: &Value<'_>) -> Option<Vec<T
     };
     let mut targets = Vec::new();
     for value in list {
+        if !value.get_ref().is_str() {
+            reader.report(invalid(reader.span(value.span()), "an entry of `targets` must be a string"));
+            continue;
+        }
         match reader.choice(key, value, TARGETS) {
             Some(Target::Json) => targets.push(Target::Json),
             Some(target) => {

@@ -1,0 +1,70 @@
+//! `iamx catalog`: look-ups and catalog files.
+
+mod support;
+
+use support::Folder;
+
+#[test]
+fn a_name_is_shown_or_the_nearest() {
+    let folder = Folder::new(&[]);
+    for (name, says) in [
+        ("s3:GetObject", "action s3:GetObject\n  level           @read\n  acts on         s3."),
+        ("s3:getobject", "action s3:GetObject\n"),
+        ("dynamodb:Batch*", "dynamodb:BatchGetItem  @read\n"),
+        ("s3.bucket", "resource type s3.bucket\n  ARN             arn:${Partition}:s3:::${BucketName}\n"),
+        ("aws:SourceIp", "condition key aws:SourceIp\n  type            IPAddress\n"),
+        ("sqs", "service sqs\n"),
+    ] {
+        let run = folder.iamx(&["catalog", "show", name]);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{name}");
+        assert!(run.stdout.contains(says), "{name}: {}", run.stdout);
+    }
+    for (name, says) in
+        [("s3:GetObjct", "`s3:GetObject`"), ("s3.buckt", "`s3.bucket`"), ("aws:SourceIpp", "`aws:SourceIp`")]
+    {
+        let run = folder.iamx(&["catalog", "show", name]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{name}");
+        assert!(run.stderr.contains("did you mean") && run.stderr.contains(says), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_catalog_says_its_date() {
+    let run = Folder::new(&[]).iamx(&["catalog", "info"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.starts_with("version  20") && run.stdout.contains("  actions\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_catalog_is_imported_compared_and_used() {
+    let folder = Folder::workspace();
+    folder.write(
+        "reference/s3.json",
+        r#"{"Name": "s3", "Version": "v1.4", "Actions": [{"Name": "InventedAction", "Resources": [{"Name": "bucket"}]}],
+            "Resources": [{"Name": "bucket", "ARNFormats": ["arn:${Partition}:s3:::${BucketName}"]}]}"#,
+    );
+    let run = folder.iamx(&["catalog", "import", "reference", "--date", "2099-01-01", "--out", "new.bin"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = folder.iamx(&["catalog", "diff", "new.bin"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("- action s3:InventedAction\n"), "{}", run.stdout);
+    assert_eq!(folder.iamx(&["catalog", "diff", "new.bin", "new.bin"]).code, Some(0));
+    let run = folder.iamx(&["catalog", "show", "s3:InventedAction", "--catalog", "new.bin"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let mut command = folder.command(&["catalog", "info"]);
+    command.env("IAMX_CATALOG", "new.bin");
+    assert!(support::run(command, "").stdout.starts_with("version  2099-01-01\n"));
+    assert_eq!(folder.iamx(&["check", "--catalog", "new.bin"]).code, Some(0));
+}
+
+#[test]
+fn a_file_that_is_no_catalog_is_named() {
+    let folder = Folder::workspace();
+    for path in ["main.iamx", "missing.bin", "."] {
+        let run = folder.iamx(&["check", "--catalog", path]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{path}");
+        assert!(run.stderr.contains(path), "{}", run.stderr);
+    }
+    assert_eq!(folder.iamx(&["catalog", "import", "main.iamx", "--date", "2099-01-01", "--out", "x"]).code, Some(2));
+    assert!(!folder.exists("x"));
+}

@@ -1,0 +1,24 @@
+//! IAM takes a part of Unicode's characters, and refuses a document with any other.
+//!
+//! See [IAM and STS character limits](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+
+use iamx_catalog::Catalog;
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::{Sourced, Statement};
+
+pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    let resources = statement.resources.iter().flat_map(|element| &element.patterns);
+    let values = statement.conditions.entries.iter().flat_map(|entry| &entry.values);
+    for Sourced { value, span } in resources.chain(values) {
+        if let Some(c) = value.chars().find(|c| !catalog.quotas().allows(*c)) {
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::UNSUPPORTED_CHARACTER,
+                    *span,
+                    format!("IAM takes no policy with the character `{}` (U+{:04X})", c.escape_default(), u32::from(c)),
+                )
+                .help("write `?` under `like`, or `*` in a resource, in its place"),
+            );
+        }
+    }
+}

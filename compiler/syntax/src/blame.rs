@@ -1,0 +1,113 @@
+//! Which errors are told: one for each fault, where it is first seen.
+
+use std::ops::Range;
+
+use rowan::{TextRange, TextSize};
+
+use crate::{SyntaxError, SyntaxErrorKind, kind::Expected};
+
+/// The errors of a file so far, and what of them bears on the next.
+#[derive(Default)]
+pub(crate) struct Blame {
+    errors: Vec<SyntaxError>,
+    /// How many of the errors are of sections that are done.
+    done: usize,
+    /// The end of the text that the last error speaks of: nothing is said of what follows it at once.
+    spoken_of: Option<usize>,
+    junk_depth: usize,
+    /// Nothing more is said of the section.
+    muted: bool,
+    has_open_string: bool,
+}
+
+impl Blame {
+    /// Begins a section.
+    pub(crate) fn section(&mut self, text: &str) {
+        if self.has_open_string {
+            self.keep_open_strings(text);
+        }
+        self.done = self.errors.len();
+        self.spoken_of = None;
+        self.muted = false;
+        self.has_open_string = false;
+    }
+
+    /// Something begins that stands in no other node. Once an item had a fault, what is left of its section is no item
+    /// of its own but what the fault tore off.
+    pub(crate) fn outermost(&mut self) {
+        self.muted |= self.section_has_errors();
+    }
+
+    /// A part isn't there. `end` is the end of the last token.
+    pub(crate) fn missing(&mut self, expected: Expected, end: usize) {
+        // Braces that don't close are more often the trace of another fault than a fault.
+        if expected != Expected::Rbrace || !self.section_has_errors() {
+            self.error(SyntaxErrorKind::Expected(expected), end..end, end);
+        }
+        self.spoken_of = Some(end);
+    }
+
+    /// Tokens begin that can't stand here; `range` is the first of them.
+    pub(crate) fn junk(&mut self, error: SyntaxErrorKind, range: Range<usize>, end: usize) {
+        self.error(error, range, end);
+        self.junk_depth += 1;
+    }
+
+    /// The junk is over.
+    pub(crate) fn junk_end(&mut self, end: usize) {
+        self.junk_depth = self.junk_depth.saturating_sub(1);
+        self.spoken_of = Some(end);
+    }
+
+    /// Tells an error, unless the last one speaks of the same. `end` is the end of the last token.
+    pub(crate) fn error(&mut self, kind: SyntaxErrorKind, range: Range<usize>, end: usize) {
+        let open_string = kind == SyntaxErrorKind::UnclosedString;
+        self.has_open_string |= open_string;
+        let follows = self.spoken_of == Some(end) || self.junk_depth > 0;
+        if !self.muted && (open_string || !follows) {
+            self.errors.push(SyntaxError { kind, range: TextRange::new(offset(range.start), offset(range.end)) });
+        }
+        self.spoken_of = Some(end.max(range.end));
+    }
+
+    pub(crate) fn finish(mut self, text: &str) -> Vec<SyntaxError> {
+        self.section(text);
+        self.errors
+    }
+
+    fn section_has_errors(&self) -> bool {
+        self.errors.len() > self.done
+    }
+
+    /// Where a string isn't closed, the first such string is all that is told of its line: the quote may be missing
+    /// anywhere.
+    fn keep_open_strings(&mut self, text: &str) {
+        let lines: Vec<Range<usize>> = self
+            .errors
+            .iter()
+            .skip(self.done)
+            .filter(|error| error.kind == SyntaxErrorKind::UnclosedString)
+            .map(|error| line(text, usize::from(error.range.start())))
+            .collect();
+        let done = self.done;
+        let mut index = 0;
+        self.errors.retain(|error| {
+            index += 1;
+            let start = usize::from(error.range.start());
+            index <= done
+                || error.kind == SyntaxErrorKind::UnclosedString
+                || !lines.iter().any(|line| line.start <= start && start <= line.end)
+        });
+    }
+}
+
+/// The bytes of the line of `offset`.
+fn line(text: &str, offset: usize) -> Range<usize> {
+    let start = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let end = text.get(offset..).and_then(|after| after.find('\n')).map_or(text.len(), |length| offset + length);
+    start..end
+}
+
+fn offset(bytes: usize) -> TextSize {
+    TextSize::new(u32::try_from(bytes).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,106 @@
+//! What is said of broken text.
+
+mod support;
+
+use std::fmt::Write as _;
+
+use iamx_diagnostic::{Applicability, Format, Style, render};
+use iamx_syntax::{diagnostics, parse};
+use iamx_text::SourceMap;
+
+const BROKEN: [&str; 48] = [
+    "alow s3:GetObject on \"*\"",
+    "polcy P { }",
+    "policy P { alow s3:GetObject on x }",
+    "policy P {\n  dney s3:* on x\n}",
+    "policy P { allow s3:GetObject onn x }",
+    "policy P { allow s3:GetObject on when mfa }",
+    "policy P { allow s3:GetObject on\n  deny * on y }",
+    "policy P { allow on x }",
+    "policy P { allow s3: on x }",
+    "policy P { allow s3:{Get Put} on x }",
+    "policy P { allow s3:{} on x }",
+    "policy P { allow s3:* on x to }",
+    "policy P { allow s3:* on x when }",
+    "policy P { allow s3:* on x when aws:SourceIp in }",
+    "policy P { allow s3:* on x when aws:SourceIp = \"1.2.3.4\" }",
+    "policy P { allow s3:* on x when a:b && c:d }",
+    "policy P { allow s3:* on x when !mfa }",
+    "policy P { allow s3:* on x; deny * on y }",
+    "policy P { allow s3:* on x until tomorrow_or so }",
+    "policy P { allow s3:* on x only [a] }",
+    "policy P { Label: s3:GetObject on x }",
+    "policy P { if mfa allow s3:* on x }",
+    "policy P { raw \"x\" }",
+    "policy P { raw { \"a\" 1 } }",
+    "policy P {\n  allow s3:* on x\n\nrole R { }",
+    "policy P { allow s3:* on [x, y when mfa }",
+    "policy P { allow s3:* on b.object(\"x\" when mfa }",
+    "policy P { allow s3:* on \"x }",
+    "policy P { }\n}\nrole R { }",
+    "policy P { } zzz",
+    "policy { }",
+    "policy when { }",
+    "policy \"P\" { }",
+    "policy P(bucket s3.bucket) { }",
+    "resource r s3.bucket(\"x\")",
+    "role R named prod { }",
+    "role R at prod { }",
+    "role R in { }",
+    "role R {\n  trst service ec2\n  session\n}",
+    "let = 3",
+    "let x 3",
+    "for x on [1] { }",
+    "use std.",
+    "use std.{a, b",
+    "organization acme {\n  acount x \"1\"\n}",
+    "test \"t\" {\n  user a s3:Get on x\n  user b ca s3:Get on x\n}",
+    "invariant \"i\" {\n  no role A can x\n  only role can s3:Get on y\n}",
+    "#allow(unused, )\nlet x = 'a'",
+];
+
+fn shown(text: &str) -> String {
+    let mut sources = SourceMap::new();
+    let file = sources.add("broken.iamx", text);
+    let diagnostics = diagnostics(file, text, &parse(text));
+    let mut shown = render(Format::Human, &diagnostics, &sources, Style::default());
+    for fix in diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes) {
+        let safe = if fix.applicability == Applicability::Safe { "safe" } else { "unsafe" };
+        writeln!(shown, "fix ({safe}): {}", fix.title).unwrap();
+    }
+    shown
+}
+
+#[test]
+fn broken_texts() {
+    let all: String = BROKEN.iter().map(|text| format!("=== {text}\n{}\n", shown(text).trim_end())).collect();
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn nothing_is_said_of_valid_files() {
+    for (name, text) in support::valid_files() {
+        assert_eq!(shown(&text), "", "{name}");
+    }
+}
+
+/// Messages begin in lower case or with a quotation, end without a stop, and name no rule of the grammar.
+#[test]
+fn messages_keep_the_voice() {
+    for (_, text) in support::valid_files() {
+        for damaged in support::damages(&text).into_iter().step_by(if cfg!(debug_assertions) { 203 } else { 7 }) {
+            let mut sources = SourceMap::new();
+            let file = sources.add("damaged.iamx", damaged.text.as_str());
+            for diagnostic in diagnostics(file, &damaged.text, &parse(&damaged.text)) {
+                let message = &diagnostic.message;
+                assert!(message.starts_with(|first: char| first.is_lowercase() || first == '`'), "{message}");
+                assert!(!message.ends_with('.'), "{message}");
+                let plain: String = message.split('`').step_by(2).collect();
+                assert!(!plain.contains('_'), "{message}");
+                for label in &diagnostic.labels {
+                    assert!(damaged.text.get(usize::from(label.span.range.start())..usize::from(label.span.range.end())).is_some());
+                }
+            }
+        }
+    }
+}

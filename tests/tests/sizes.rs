@@ -1,0 +1,97 @@
+//! The checks of sizes, whose pages can only sketch an example, are found where there is too much.
+
+use std::fmt::Write as _;
+
+use iamx_tests::pipeline::{run, run_text};
+
+fn finds(check: &str, text: &str) {
+    let outcome = run_text(text);
+    assert!(outcome.checks().contains(&check), "{check}: {:?}", outcome.checks());
+}
+
+fn lacks(check: &str, text: &str) {
+    let outcome = run_text(text);
+    assert!(!outcome.checks().contains(&check), "{}", outcome.rendered());
+}
+
+/// A role that is allowed to read so many buckets by a policy of its own.
+fn reader_of(buckets: usize) -> String {
+    let mut text = "policy ReadMany {\n  allow s3:GetObject on s3.bucket(\"acme\").object(\"*\")".to_owned();
+    for bucket in 1..buckets {
+        let _ = write!(text, ", s3.bucket(\"acme-logs-{bucket:04}\").object(\"*\")");
+    }
+    text.push_str("\n}\n\nrole Reader {\n  trust service ec2\n  attach ReadMany\n}\n");
+    text
+}
+
+#[test]
+fn a_policy_over_its_quota() {
+    finds("policy-too-large", &reader_of(400));
+    lacks("policy-too-large", &reader_of(20));
+}
+
+#[test]
+fn more_attachments_than_the_quota_lets() {
+    let role = |policies: usize| {
+        let mut text = String::new();
+        for policy in 0..policies {
+            let _ = writeln!(text, "policy Read{policy} {{\n  allow s3:ListBucket on s3.bucket(\"acme-{policy}\")\n}}\n");
+        }
+        text.push_str("role Reader {\n  trust service ec2\n");
+        for policy in 0..policies {
+            let _ = writeln!(text, "  attach Read{policy}");
+        }
+        text + "}\n"
+    };
+    finds("too-many-attachments", &role(30));
+    lacks("too-many-attachments", &role(3));
+}
+
+#[test]
+fn brackets_nested_too_deeply() {
+    let role = |depth: usize| {
+        let (open, close) = ("(".repeat(depth), ")".repeat(depth));
+        format!("role Reader {{\n  trust service ec2\n  deny s3:GetObject when {open}aws:SecureTransport{close}\n}}\n")
+    };
+    finds("nesting-too-deep", &role(100_000));
+    finds("nesting-too-deep", &role(1_000));
+    lacks("nesting-too-deep", &role(20));
+}
+
+#[test]
+fn a_file_that_is_too_large() {
+    let text = format!("// {}\n", "x".repeat(iamx_workspace::MAX_FILE_BYTES));
+    let outcome = run_text(&text);
+    assert_eq!(outcome.checks(), ["file-too-large"]);
+    // The others are read all the same.
+    let small = "role Reader {\n  trust service nothing\n}\n".to_owned();
+    let outcome = run(&[("large.iamx".to_owned(), text), ("small.iamx".to_owned(), small)]);
+    assert_eq!(outcome.checks(), ["file-too-large", "unknown-service-principal"]);
+}
+
+/// Forty lines that double stand for a million million actions.
+#[test]
+fn names_that_stand_for_too_much() {
+    let lists = |levels: usize| {
+        let mut text = "let a0 = [s3:GetObject, s3:PutObject]\n".to_owned();
+        for level in 1..levels {
+            let before = level - 1;
+            let _ = writeln!(text, "let a{level} = [a{before}, a{before}]");
+        }
+        let last = levels - 1;
+        text + &format!("\nrole Reader {{\n  trust service ec2\n  allow a{last} on s3.bucket(\"a\").object(\"*\")\n}}\n")
+    };
+    finds("expansion-too-large", &lists(40));
+    lacks("expansion-too-large", &lists(5));
+}
+
+#[test]
+fn templates_that_include_too_much() {
+    let mut text = "policy P0 {\n  allow s3:ListAllMyBuckets\n}\n".to_owned();
+    for level in 1..40 {
+        let before = level - 1;
+        let _ = writeln!(text, "policy P{level} {{\n  include P{before}()\n  include P{before}()\n}}");
+    }
+    text.push_str("role Reader {\n  trust service ec2\n  include P39()\n}\n");
+    finds("expansion-too-large", &text);
+}
