@@ -4,7 +4,7 @@
 
 use iamx_catalog::{Action, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{ActionPattern, Effect, Sourced, Statement, globs_intersect};
+use iamx_policy::{ActionPattern, Effect, Sourced, Statement, arns_intersect};
 
 use crate::held::Held;
 
@@ -46,13 +46,13 @@ pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut 
 /// Whether a request for the action may be about a resource that `arn` matches.
 fn acts_on(catalog: &Catalog, service: &Service, action: &Action, arn: &str) -> bool {
     let asked_with = format!("{}:{}", service.prefix(), action.name);
-    if catalog.asked_with(&asked_with).is_some_and(|other| globs_intersect(other, arn)) {
+    if catalog.asked_with(&asked_with).is_some_and(|other| arns_intersect(other, arn)) {
         return true;
     }
     action.resource_types.iter().any(|used| {
         service.resource_type_named(&used.name).is_some_and(|resource_type| {
             resource_type.arn_templates.iter().any(|template| {
-                globs_intersect(&template.pattern(), arn)
+                arns_intersect(&template.pattern(), arn)
                     && !has_more_parts(service, resource_type, template.text(), arn)
             })
         })

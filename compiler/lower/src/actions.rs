@@ -38,6 +38,11 @@ impl Lowerer<'_> {
             return Some(ActionSet { negated: true, patterns: except });
         }
         let mut patterns = self.action_list(environment, &items, resources)?;
+        if patterns.is_empty() && except.is_empty() {
+            let span = self.span(environment.module, list.range());
+            self.error(&checks::EMPTY_LIST, span, "no action is left in this list");
+            return None;
+        }
         if !except.is_empty() {
             patterns = self.take_away(patterns, &except);
             if patterns.is_empty() {
@@ -80,13 +85,13 @@ impl Lowerer<'_> {
             Expr::Star(_) => Some(vec![Sourced::new(ActionPattern::all(), span)]),
             Expr::Word(token) => {
                 let (prefix, name) = token.text().split_once(':')?;
-                self.action(prefix, name, span, span).map(|pattern| vec![pattern])
+                self.action(prefix, name, span, prefix_of(span, prefix)).map(|pattern| vec![pattern])
             }
             Expr::Test(test) if test.comparison().is_none() && test.quantifier().is_none() => {
                 // A `?` that ends a word is read as a condition's: here it is the pattern's last character.
                 let written = test.syntax().text().to_string();
                 let (prefix, name) = written.split_once(':')?;
-                self.action(prefix, name, span, span).map(|pattern| vec![pattern])
+                self.action(prefix, name, span, prefix_of(span, prefix)).map(|pattern| vec![pattern])
             }
             Expr::Group(group) => {
                 let prefix = group.prefix()?;
@@ -217,7 +222,7 @@ impl Lowerer<'_> {
         if let Some(action) = service.action(name) {
             return Some(Sourced::new(ActionPattern::new(service.prefix(), &*action.name), span));
         }
-        self.unknown_action(service, name, span, prefix_span == span);
+        self.unknown_action(service, name, span, span.range.contains_range(prefix_span.range));
         None
     }
 
@@ -277,7 +282,7 @@ impl Lowerer<'_> {
         } else if let Some(service) = catalog.service(prefix) {
             vec![service]
         } else {
-            self.unknown_service(prefix, span);
+            self.unknown_service(prefix, prefix_of(span, prefix));
             return None;
         };
         let everything = resources.is_none_or(|set| {
@@ -310,7 +315,6 @@ impl Lowerer<'_> {
                 span,
                 format!("no action of `{}` acts on the resources after `on`", token.text()),
             );
-            return None;
         }
         Some(patterns)
     }
@@ -348,6 +352,12 @@ impl Lowerer<'_> {
                     .all(|(_, action)| action.resource_types.is_empty())
             })
     }
+}
+
+/// The prefix that a word at `span` begins with.
+fn prefix_of(span: Span, prefix: &str) -> Span {
+    let start = span.range.start();
+    Span::new(span.file, iamx_text::TextRange::at(start, iamx_text::TextSize::of(prefix)))
 }
 
 /// Whether `pattern` holds the action; names ignore case.

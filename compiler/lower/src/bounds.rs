@@ -86,6 +86,8 @@ pub(crate) fn ip_range_fault(text: &str) -> Option<String> {
 /// See [IAM name limits](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 pub(crate) fn is_iam_name(name: &str, max: usize) -> bool {
     (1..=max).contains(&name.len())
+        // A file system reads these as folders.
+        && !matches!(name, "." | "..")
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
 }
 

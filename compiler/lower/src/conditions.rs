@@ -192,15 +192,7 @@ impl<'a> Lowerer<'a> {
                 self.report(diagnostic);
                 return None;
             }
-            let diagnostic = Diagnostic::new(
-                &checks::CONDITION_CANNOT_BE_COMPILED,
-                entry.span,
-                format!("this version can't join two `{}` on `{}`", entry.operator, entry.key),
-            )
-            .related(other.span, "the other one")
-            .note("a policy holds one operator on one key once, and its values are alternatives")
-            .help("say both in one list or one pattern, if you can");
-            self.report(diagnostic);
+            self.not_yet_at(entry.span, &format!("two `{}` on `{}` that must both hold", entry.operator, entry.key));
             return None;
         }
         Some(())
@@ -475,6 +467,9 @@ impl<'a> Lowerer<'a> {
         span: Span,
     ) -> Option<Vec<Sourced<String>>> {
         let name = param.name()?;
+        if self.bad_params.contains(name.text()) {
+            return None;
+        }
         let type_name = param.type_ref()?.words().join(".");
         let fits = match atom.key_type {
             KeyType::Numeric => matches!(type_name.as_str(), "number" | "duration"),

@@ -149,7 +149,18 @@ impl Lowerer<'_> {
         if item.type_call().is_some() {
             self.declared_resource(id, item);
         }
-        if let Some(body) = item.body() {
+        let Some(body) = item.body() else { return };
+        let parts: Vec<_> = body.parts().collect();
+        for part in &parts {
+            match part {
+                BodyPart::Member(Member::Tags(tags)) => {
+                    self.tags(environment, tags);
+                }
+                BodyPart::Member(member) => self.misplaced(environment.module, member, DeclaredKind::Resource),
+                BodyPart::Statement(_) => {}
+            }
+        }
+        if parts.is_empty() || parts.iter().any(|part| matches!(part, BodyPart::Statement(_))) {
             self.not_yet(environment.module, body.syntax(), "a resource's own policy");
         }
     }
@@ -394,11 +405,15 @@ impl Lowerer<'_> {
     fn access_key(&mut self, environment: &Environment, member: &AccessKeyNode) -> Option<AccessKey> {
         let Some(rotate) = member.rotate() else { return Some(AccessKey { rotate: None }) };
         let span = self.span(environment.module, rotate.range());
-        let seconds = self.duration(&rotate, span)?;
+        let seconds = self.duration(environment, &rotate, span)?;
         Some(AccessKey { rotate: Some(seconds) })
     }
 
-    fn duration(&mut self, expr: &Expr, span: Span) -> Option<u64> {
+    fn duration(&mut self, environment: &Environment, expr: &Expr, span: Span) -> Option<u64> {
+        if let Expr::Call(call) = expr {
+            let reference = self.resolve(environment, call)?;
+            return self.referenced_duration(environment, &reference);
+        }
         let Expr::Duration(token) = expr else {
             self.report(
                 Diagnostic::new(&checks::INVALID_DURATION, span, "expected a duration")
@@ -413,12 +428,45 @@ impl Lowerer<'_> {
         seconds
     }
 
+    fn referenced_duration(&mut self, environment: &Environment, reference: &Reference) -> Option<u64> {
+        if let (Target::Argument(binding), []) = (&reference.target, reference.rest.as_slice()) {
+            return self.duration(&binding.environment, &binding.argument, reference.span);
+        }
+        if let Target::Declaration(id) = reference.target {
+            let declaration = self.names.get(id)?.clone();
+            match declaration.kind {
+                DeclarationKind::Let(_) => {
+                    return self.with_let(environment, id, reference, |lowerer, inner, list| {
+                        let [value] = list.items().try_into().ok()?;
+                        lowerer.duration(inner, &value, reference.span)
+                    });
+                }
+                DeclarationKind::Param(param) if reference.rest.is_empty() => {
+                    if self.bad_params.contains(&declaration.name) {
+                        return None;
+                    }
+                    if param.type_ref().is_some_and(|type_ref| type_ref.words() == ["duration"]) {
+                        return match self.settings().params.get(&declaration.name) {
+                            Some(given) => bounds::seconds(given),
+                            None => {
+                                self.duration(&Environment::of(declaration.module), &param.default()?, reference.span)
+                            }
+                        };
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.error(&checks::INVALID_DURATION, reference.span, "expected a duration");
+        None
+    }
+
     /// The longest session, which IAM keeps between one and twelve hours.
     ///
     /// See [`CreateRole`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html).
     fn session(&mut self, environment: &Environment, expr: &Expr) -> Option<u32> {
         let span = self.span(environment.module, expr.range());
-        let seconds = self.duration(expr, span)?;
+        let seconds = self.duration(environment, expr, span)?;
         match u32::try_from(seconds) {
             Ok(seconds) if (3_600..=43_200).contains(&seconds) => Some(seconds),
             _ => {
@@ -813,6 +861,12 @@ impl Lowerer<'_> {
         {
             let (name, _) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
             return Some(vec![Sourced::new(name, reference.span)]);
+        }
+        if let (DeclaredKind::Resource, [Postfix::Name(part), ..]) = (kind, reference.rest.as_slice())
+            && matches!(part.text(), "id" | "name" | "account" | "region" | "tags")
+        {
+            self.not_yet_at(reference.span, &format!("`.{}` of a resource", part.text()));
+            return None;
         }
         if !matches!(kind, DeclaredKind::Resource)
             && !reference.rest.is_empty()

@@ -35,6 +35,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) policy_names: HashSet<(Option<usize>, String)>,
     /// The accounts by where their names were declared.
     pub(crate) accounts: HashMap<Span, usize>,
+    /// Parameters that have no right value, which was said.
+    pub(crate) bad_params: HashSet<String>,
     /// What the current item has taken of [`MAX_PARTS`].
     parts: usize,
     /// Whether some `grant` may say who assumes a role.
@@ -62,6 +64,7 @@ impl<'a> Lowerer<'a> {
             made: HashMap::new(),
             policy_names: HashSet::new(),
             accounts: HashMap::new(),
+            bad_params: HashSet::new(),
             parts: 0,
             has_grants: false,
             within: vec![None; input.modules.len()],
@@ -114,7 +117,10 @@ impl<'a> Lowerer<'a> {
             }
             Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
             Item::Other(node) => {
-                let word = first_word(&node);
+                let word = match first_word(&node) {
+                    "open" => "open invariant",
+                    word => word,
+                };
                 self.not_yet(module, &node, &format!("`{word}`"));
             }
             Item::Use(_)
@@ -310,7 +316,10 @@ impl<'a> Lowerer<'a> {
         }
         let mut findings = Vec::new();
         for (index, declaration) in self.names.declarations.iter().enumerate() {
-            if self.used.contains(&DeclarationId(index)) || declaration.name.starts_with('_') {
+            if self.used.contains(&DeclarationId(index))
+                || self.names.is_duplicate(DeclarationId(index))
+                || declaration.name.starts_with('_')
+            {
                 continue;
             }
             let (check, message, help) = match &declaration.kind {

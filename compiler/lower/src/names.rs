@@ -1,6 +1,6 @@
 //! What each module declares, and what `use` brings in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_syntax::{
@@ -78,6 +78,7 @@ pub(crate) struct Names {
     scopes: Vec<HashMap<String, (Named, Span)>>,
     modules: HashMap<Vec<String>, usize>,
     by_span: HashMap<Span, DeclarationId>,
+    duplicates: HashSet<DeclarationId>,
     /// Names brought in by `use` and not yet asked for.
     pub(crate) imports: BTreeMap<(usize, String), Span>,
 }
@@ -155,7 +156,9 @@ impl Names {
         let name = token.text().to_owned();
         self.declarations.push(Declaration { module, name: name.clone(), span, kind });
         self.by_span.insert(span, id);
-        self.bind(module, name, Named::Declaration(id), span, diagnostics);
+        if !self.bind(module, name, Named::Declaration(id), span, diagnostics) {
+            self.duplicates.insert(id);
+        }
     }
 
     fn bind(
@@ -286,6 +289,11 @@ impl Names {
 
     pub(crate) fn get(&self, id: DeclarationId) -> Option<&Declaration> {
         self.declarations.get(id.0)
+    }
+
+    /// Whether the declaration's name was taken before it.
+    pub(crate) fn is_duplicate(&self, id: DeclarationId) -> bool {
+        self.duplicates.contains(&id)
     }
 
     /// The declaration whose name stands at `span`.

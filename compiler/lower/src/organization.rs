@@ -195,6 +195,16 @@ impl Lowerer<'_> {
     }
 
     fn unknown_account(&mut self, name: &str, span: Span) {
+        let elsewhere = self.names.declarations.iter().find(|other| other.name == name).map(|other| other.module);
+        if let Some(path) =
+            elsewhere.and_then(|module| self.input.modules.get(module)).map(|module| module.path.join("."))
+        {
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no account called `{name}` here"))
+                    .help(format!("`{name}` is declared in another module: `use {path}.{name}`")),
+            );
+            return;
+        }
         let near = nearest(name, self.program.accounts.iter().map(|account| account.name.clone()));
         let mut diagnostic =
             Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no account called `{name}` here"));

@@ -117,7 +117,7 @@ impl Lowerer<'_> {
         let mut resources = Vec::new();
         let mut whole = true;
         for arn in arns {
-            if arn.value == "*" || (arn.value.starts_with("arn:") && arn.value.splitn(6, ':').count() == 6) {
+            if arn.value == "*" || is_arn_pattern(&arn.value) {
                 resources.push(Sourced::new(Resource { arn: arn.value, typed: None }, arn.span));
             } else {
                 whole = false;
@@ -520,6 +520,11 @@ pub(crate) fn quoted(names: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+/// Whether `text` is an ARN, or the beginning of one that ends with `*`.
+fn is_arn_pattern(text: &str) -> bool {
+    text.starts_with("arn:") && (text.splitn(6, ':').count() == 6 || text.ends_with('*'))
 }
 
 /// A part of what `around` spans.

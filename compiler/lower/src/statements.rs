@@ -126,7 +126,7 @@ impl Lowerer<'_> {
         conditions: &[ConditionEntry],
     ) -> Option<PolicyStatement> {
         let span = self.span(environment.module, permission.range());
-        if self.is_damaged(environment.module, permission.range()) {
+        if self.is_damaged(environment.module, permission.range()) || is_followed_by_junk(permission) {
             return None;
         }
         if let Some(label) = permission.label().filter(|label| label.text().contains('_')) {
@@ -324,6 +324,22 @@ impl Lowerer<'_> {
         }
         whole.then_some(sorted)
     }
+}
+
+/// Whether text that fits nowhere stands behind the statement on its line.
+fn is_followed_by_junk(permission: &Permission) -> bool {
+    let mut next = permission.syntax().next_sibling_or_token();
+    while let Some(element) = next {
+        if element.kind() == SyntaxKind::ERROR {
+            return true;
+        }
+        let goes_on = element.as_token().is_some_and(|token| token.kind().is_trivia() && !token.text().contains('\n'));
+        if !goes_on {
+            return false;
+        }
+        next = element.next_sibling_or_token();
+    }
+    false
 }
 
 /// A statement's clauses by kind.

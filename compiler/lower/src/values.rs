@@ -207,6 +207,9 @@ impl Lowerer<'_> {
         what: &str,
     ) -> Option<Vec<Sourced<String>>> {
         let name = param.name()?;
+        if self.bad_params.contains(name.text()) {
+            return None;
+        }
         let type_name = param.type_ref().map(|type_ref| type_ref.words().join(".")).unwrap_or_default();
         if type_name != "string" {
             let message = format!("expected {what}, and `{}` is a {type_name}", name.text());
@@ -235,7 +238,11 @@ impl Lowerer<'_> {
             })
             .collect();
         for (module, name, span, param) in &params {
+            let before = self.diagnostics.len();
             self.check_param(*module, name, *span, param);
+            if self.diagnostics.len() > before {
+                self.bad_params.insert(name.clone());
+            }
         }
         let unknown: Vec<_> = self
             .settings()
@@ -409,6 +416,10 @@ impl Lowerer<'_> {
         let key = inner.split_once(',').map_or(inner, |(key, _)| key).trim_end();
         if self.catalog().condition_key(key).is_none() {
             self.unknown_key(key, span);
+            // The key stands inside the braces of the variable, which a fix of the whole would take away.
+            if let Some(diagnostic) = self.diagnostics.last_mut() {
+                diagnostic.fixes.clear();
+            }
         }
         if let Some((_, default)) = inner.split_once(',') {
             let default = default.trim();

@@ -15,5 +15,5 @@ mod principal;
 
 pub use condition::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qualifier};
 pub use document::{ActionPattern, Document, Effect, Element, Sourced, Statement};
-pub use pattern::{glob_matches, globs_intersect};
+pub use pattern::{arns_intersect, glob_matches, globs_intersect};
 pub use principal::{Principal, PrincipalElement};

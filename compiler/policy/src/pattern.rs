@@ -71,6 +71,16 @@ pub fn globs_intersect(a: &str, b: &str) -> bool {
     reached.last().copied().unwrap_or(false)
 }
 
+/// Whether some ARN matches both patterns, part by part: no wildcard crosses a colon before the sixth part, but for one
+/// that ends a shorter pattern, as in `arn:aws:rds:*`.
+pub fn arns_intersect(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.splitn(6, ':').collect(), b.splitn(6, ':').collect());
+    if a.len() != b.len() {
+        return globs_intersect(&a.join(":"), &b.join(":"));
+    }
+    a.iter().zip(b).all(|(a, b)| globs_intersect(a, b))
+}
+
 /// A star of `b` may take nothing.
 fn close_over_stars(reached: &mut [bool], b: &[char]) {
     for (j, c) in b.iter().enumerate() {

@@ -50,6 +50,7 @@ pub fn documentation(node: &SyntaxNode) -> Option<String> {
         .filter_map(SyntaxElement::into_token)
         .filter(|token| token.kind() == SyntaxKind::COMMENT)
         .filter_map(|token| token.text().strip_prefix("///").map(|line| line.trim().to_owned()))
+        .filter(|line| !line.is_empty())
         .collect();
     (!lines.is_empty()).then(|| lines.join(" "))
 }

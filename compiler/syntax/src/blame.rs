@@ -7,27 +7,43 @@ use rowan::{TextRange, TextSize};
 use crate::{SyntaxError, SyntaxErrorKind, kind::Expected};
 
 /// The errors of a file so far, and what of them bears on the next.
-#[derive(Default)]
-pub(crate) struct Blame {
+pub(crate) struct Blame<'t> {
+    text: &'t str,
     errors: Vec<SyntaxError>,
     /// How many of the errors are of sections that are done.
     done: usize,
     /// The end of the text that the last error speaks of: nothing is said of what follows it at once.
     spoken_of: Option<usize>,
     junk_depth: usize,
+    /// The end of the line of the section's last error: one is enough for a line.
+    line_end: usize,
     /// Nothing more is said of the section.
     muted: bool,
     has_open_string: bool,
 }
 
-impl Blame {
+impl<'t> Blame<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            errors: Vec::new(),
+            done: 0,
+            spoken_of: None,
+            junk_depth: 0,
+            line_end: 0,
+            muted: false,
+            has_open_string: false,
+        }
+    }
+
     /// Begins a section.
-    pub(crate) fn section(&mut self, text: &str) {
+    pub(crate) fn section(&mut self) {
         if self.has_open_string {
-            self.keep_open_strings(text);
+            self.keep_open_strings();
         }
         self.done = self.errors.len();
         self.spoken_of = None;
+        self.line_end = 0;
         self.muted = false;
         self.has_open_string = false;
     }
@@ -63,15 +79,18 @@ impl Blame {
     pub(crate) fn error(&mut self, kind: SyntaxErrorKind, range: Range<usize>, end: usize) {
         let open_string = kind == SyntaxErrorKind::UnclosedString;
         self.has_open_string |= open_string;
-        let follows = self.spoken_of == Some(end) || self.junk_depth > 0;
+        let follows = self.spoken_of == Some(end)
+            || self.junk_depth > 0
+            || range.start <= self.line_end && self.section_has_errors();
         if !self.muted && (open_string || !follows) {
+            self.line_end = line(self.text, range.start).end;
             self.errors.push(SyntaxError { kind, range: TextRange::new(offset(range.start), offset(range.end)) });
         }
         self.spoken_of = Some(end.max(range.end));
     }
 
-    pub(crate) fn finish(mut self, text: &str) -> Vec<SyntaxError> {
-        self.section(text);
+    pub(crate) fn finish(mut self) -> Vec<SyntaxError> {
+        self.section();
         self.errors
     }
 
@@ -81,13 +100,13 @@ impl Blame {
 
     /// Where a string isn't closed, the first such string is all that is told of its line: the quote may be missing
     /// anywhere.
-    fn keep_open_strings(&mut self, text: &str) {
+    fn keep_open_strings(&mut self) {
         let lines: Vec<Range<usize>> = self
             .errors
             .iter()
             .skip(self.done)
             .filter(|error| error.kind == SyntaxErrorKind::UnclosedString)
-            .map(|error| line(text, usize::from(error.range.start())))
+            .map(|error| line(self.text, usize::from(error.range.start())))
             .collect();
         let done = self.done;
         let mut index = 0;

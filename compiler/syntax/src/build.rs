@@ -24,7 +24,7 @@ pub(crate) struct TreeBuilder<'t> {
     /// End of the last token that isn't trivia.
     last_end: usize,
     open: Vec<Open>,
-    blame: Blame,
+    blame: Blame<'t>,
 }
 
 struct Open {
@@ -46,12 +46,12 @@ impl<'t> TreeBuilder<'t> {
             pending: Vec::new(),
             last_end: 0,
             open: vec![Open { kind: SyntaxKind::FILE, checkpoint: None, parts: 0 }],
-            blame: Blame::default(),
+            blame: Blame::new(text),
         }
     }
 
     pub(crate) fn begin_section(&mut self) {
-        self.blame.section(self.text);
+        self.blame.section();
     }
 
     /// Says that brackets nest too deep at `lexeme`, and takes the section, up to the letter at `end`, as one error.
@@ -227,10 +227,7 @@ impl<'t> TreeBuilder<'t> {
     }
 
     fn begins_line(&self, offset: usize) -> bool {
-        self.text
-            .get(..offset)
-            .and_then(|before| before.rsplit('\n').next())
-            .is_some_and(|line| line.trim().is_empty())
+        self.text.get(..offset).and_then(|before| before.rsplit('\n').next()).is_some_and(|line| line.trim().is_empty())
     }
 
     fn outermost(&mut self) {
@@ -253,7 +250,7 @@ impl<'t> TreeBuilder<'t> {
         self.advance(self.lexemes.all.len());
         self.flush_trivia(self.pending.len());
         self.green.finish_node();
-        Parse { green: self.green.finish(), errors: self.blame.finish(self.text) }
+        Parse { green: self.green.finish(), errors: self.blame.finish() }
     }
 }
 
@@ -286,5 +283,7 @@ fn takes_docs(kind: SyntaxKind) -> bool {
 
 /// The length of the word that `text` begins with: for marking it whole, though it may be several lexemes.
 fn word_length(text: &str) -> usize {
-    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'.' | b'@')).count()
+    text.bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'.' | b'@'))
+        .count()
 }

@@ -1,8 +1,268 @@
-//! Stand-in until the parser's owner writes this file.
-use iamx_diagnostic::{Diagnostic, checks};
-use iamx_text::{FileId, Span};
+//! Syntax errors in words: what is wrong, where, and what to do.
 
-/// Syntax errors as diagnostics.
-pub fn diagnostics(file: FileId, _text: &str, parse: &crate::Parse) -> Vec<Diagnostic> {
-    parse.errors().iter().map(|error| Diagnostic::new(&checks::SYNTAX_ERROR, Span::new(file, error.range), format!("{:?}", error.kind))).collect()
+mod junk;
+mod suggest;
+
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_text::{FileId, Span};
+use rowan::{TextRange, TextSize};
+
+use crate::{
+    Expected, MAX_DEPTH, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind, SyntaxNode, SyntaxToken, letters::begins_item,
+};
+
+/// The findings of a parsed file, in the order of its text.
+pub fn diagnostics(file: FileId, text: &str, parse: &Parse) -> Vec<Diagnostic> {
+    let place = Place { file, text, root: parse.syntax() };
+    parse.errors().iter().map(|error| place.diagnostic(error)).collect()
+}
+
+/// A file, for asking what stands where.
+struct Place<'t> {
+    file: FileId,
+    text: &'t str,
+    root: SyntaxNode,
+}
+
+impl Place<'_> {
+    fn diagnostic(&self, error: &SyntaxError) -> Diagnostic {
+        let span = self.span(error.range);
+        match error.kind {
+            SyntaxErrorKind::TooLarge => Diagnostic::new(
+                &checks::FILE_TOO_LARGE,
+                span,
+                "the file has more than 4 GiB, which is more than iamx reads",
+            )
+            .help("split it into modules"),
+            SyntaxErrorKind::TooDeep => {
+                let message = format!("brackets are nested more than {MAX_DEPTH} deep");
+                Diagnostic::new(&checks::NESTING_TOO_DEEP, span, message).help("give an inner part a name with `let`")
+            }
+            SyntaxErrorKind::UnclosedString => self.unclosed_string(error.range),
+            SyntaxErrorKind::HalfWord => {
+                let message =
+                    format!("expected the name of an action or a condition key after {}", self.quote(error.range));
+                Diagnostic::new(&checks::SYNTAX_ERROR, span, message)
+            }
+            SyntaxErrorKind::Expected(expected @ (Expected::Rbrace | Expected::Rbracket | Expected::Rparen)) => {
+                self.unclosed_bracket(expected, error.range.start())
+            }
+            SyntaxErrorKind::Expected(expected) => self.expected(expected, error.range.start()),
+            SyntaxErrorKind::Unexpected { within } => self.junk(within, error.range),
+        }
+    }
+
+    fn unclosed_string(&self, range: TextRange) -> Diagnostic {
+        let text = self.slice(range);
+        let end = TextSize::of(text.trim_end());
+        Diagnostic::new(&checks::UNCLOSED_STRING, self.span(range), "this string isn't closed on its line")
+            .help("close it with `\"`; a newline inside a string is written `\\n`")
+            .fix("close the string", Span::at(self.file, range.start() + end), "\"", Applicability::Unsafe)
+    }
+
+    fn unclosed_bracket(&self, expected: Expected, at: TextSize) -> Diagnostic {
+        let bracket = expected.describe();
+        let opening = self.unclosed(at, expected);
+        let opened = opening.as_ref().map_or("a bracket".to_owned(), |token| format!("`{}`", token.text()));
+        let found = self.next_on_line(at).map(|next| format!(", found {}", quoted(next.text()))).unwrap_or_default();
+        let own_line = expected == Expected::Rbrace
+            && opening
+                .as_ref()
+                .is_some_and(|token| self.slice(TextRange::new(token.text_range().end(), at)).contains('\n'));
+        let closing = format!("{}{}", if own_line { "\n" } else { "" }, bracket.trim_matches('`'));
+        let mut diagnostic = Diagnostic::new(
+            &checks::UNCLOSED_BRACKET,
+            Span::at(self.file, at),
+            format!("expected {bracket} to close {opened}{found}"),
+        );
+        if let Some(opening) = opening {
+            diagnostic = diagnostic.related(self.span(opening.text_range()), "opened here");
+        }
+        diagnostic.fix(format!("insert {bracket}"), Span::at(self.file, at), closing, Applicability::Unsafe)
+    }
+
+    /// The opening bracket of the innermost node at `at` that lacks its closing one.
+    fn unclosed(&self, at: TextSize, expected: Expected) -> Option<SyntaxToken> {
+        let (open, close) = match expected {
+            Expected::Rbrace => (SyntaxKind::LBRACE, SyntaxKind::RBRACE),
+            Expected::Rbracket => (SyntaxKind::LBRACKET, SyntaxKind::RBRACKET),
+            _ => (SyntaxKind::LPAREN, SyntaxKind::RPAREN),
+        };
+        self.previous(at)?.parent_ancestors().find_map(|node| {
+            let tokens = || node.children_with_tokens().filter_map(rowan::NodeOrToken::into_token);
+            let closed = tokens().any(|token| token.kind() == close);
+            tokens().find(|token| token.kind() == open && !closed)
+        })
+    }
+
+    fn expected(&self, expected: Expected, at: TextSize) -> Diagnostic {
+        let previous = self.previous(at);
+        let next = self.next_on_line(at);
+        if expected == Expected::Name
+            && let Some(keyword) = previous.as_ref().filter(|token| declares(token.kind()))
+        {
+            return self.missing_name(keyword, next.as_ref());
+        }
+        if let Some(diagnostic) = next.as_ref().and_then(|next| self.foreign(next.text_range())) {
+            return diagnostic;
+        }
+        let word = next.as_ref().and_then(|next| suggest::for_expected(expected, next.text()));
+        let wanted = wanted(expected, previous.as_ref().map(SyntaxToken::text));
+        let after = previous.map(|token| format!(" after {}", quoted(token.text()))).unwrap_or_default();
+        let found = next.as_ref().map(|next| format!(", found {}", quoted(next.text()))).unwrap_or_default();
+        let message = format!("expected {wanted}{after}{found}");
+        let span = next.as_ref().map_or(Span::at(self.file, at), |next| self.span(next.text_range()));
+        let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
+        match (word, next) {
+            (Some(word), _) => did_you_mean(diagnostic, span, word),
+            (None, Some(next)) if wants_name(expected) && is_reserved(next.text()) && !goes_on(next.text()) => {
+                diagnostic.help(format!("{} is a reserved word and names nothing", quoted(next.text())))
+            }
+            _ if inserts(expected) => diagnostic.fix(
+                format!("insert {}", expected.describe()),
+                Span::at(self.file, at),
+                format!(" {}", expected.describe().trim_matches('`')),
+                Applicability::Unsafe,
+            ),
+            _ => diagnostic,
+        }
+    }
+
+    fn missing_name(&self, keyword: &SyntaxToken, next: Option<&SyntaxToken>) -> Diagnostic {
+        if let Some(next) = next.filter(|next| is_reserved(next.text())) {
+            let word = next.text();
+            let message = format!("`{word}` is a reserved word, so it can't be the name of this `{}`", keyword.text());
+            return Diagnostic::new(&checks::MISSING_NAME, self.span(next.text_range()), message).help(format!(
+                "choose another name, such as `the-{word}`; what AWS calls it is free: `named \"{word}\"`"
+            ));
+        }
+        let found = next.map(|next| format!(", found {}", quoted(next.text()))).unwrap_or_default();
+        let message = format!("expected a name after `{}`{found}", keyword.text());
+        let span = next.map_or(Span::at(self.file, keyword.text_range().end()), |next| self.span(next.text_range()));
+        let diagnostic = Diagnostic::new(&checks::MISSING_NAME, span, message);
+        match next {
+            Some(next) if next.kind() == SyntaxKind::STRING => {
+                diagnostic.help("a name is letters, digits, `_` and single hyphens, without quotes")
+            }
+            _ => diagnostic,
+        }
+    }
+
+    fn span(&self, range: TextRange) -> Span {
+        Span::new(self.file, range)
+    }
+
+    fn slice(&self, range: TextRange) -> &str {
+        self.text.get(usize::from(range.start())..usize::from(range.end())).unwrap_or_default()
+    }
+
+    fn quote(&self, range: TextRange) -> String {
+        quoted(self.slice(range))
+    }
+
+    /// The token that ends at `at` or before it.
+    fn previous(&self, at: TextSize) -> Option<SyntaxToken> {
+        let mut token = self.root.token_at_offset(at).left_biased()?;
+        while token.kind().is_trivia() || token.text_range().start() >= at {
+            token = token.prev_token()?;
+        }
+        Some(token)
+    }
+
+    /// The token that follows `at` on its line.
+    fn next_on_line(&self, at: TextSize) -> Option<SyntaxToken> {
+        let mut token = self.root.token_at_offset(at).right_biased()?;
+        while token.kind().is_trivia() || token.text_range().start() < at {
+            token = token.next_token()?;
+        }
+        let between = self.slice(TextRange::new(at, token.text_range().start()));
+        (!between.contains('\n')).then_some(token)
+    }
+
+    /// Whether `at` is the first text of its line.
+    fn begins_line(&self, at: TextSize) -> bool {
+        let before = self.text.get(..usize::from(at)).unwrap_or_default();
+        before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty())
+    }
+}
+
+fn did_you_mean(diagnostic: Diagnostic, span: Span, word: &str) -> Diagnostic {
+    diagnostic.help(format!("did you mean `{word}`?")).fix(
+        format!("replace with `{word}`"),
+        span,
+        word,
+        Applicability::Safe,
+    )
+}
+
+/// The user's text in backticks, cut where it is long.
+fn quoted(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", line.get(..end).unwrap_or_default()),
+        None => format!("`{line}`"),
+    }
+}
+
+fn is_reserved(text: &str) -> bool {
+    crate::letters::word(text).0.is_reserved()
+}
+
+/// Whether the reserved word goes on with the statement, so that nobody means it for a name.
+fn goes_on(text: &str) -> bool {
+    suggest::CLAUSES.contains(&text) || matches!(text, "in" | "is" | "as" | "with" | "can" | "cannot" | "using")
+}
+
+/// What is expected, where the word before it says more than the part's name.
+fn wanted(expected: Expected, previous: Option<&str>) -> &'static str {
+    match (expected, previous.unwrap_or_default()) {
+        (Expected::Word, "no") => "`one`",
+        (Expected::Word, "as" | "session") => "`role`",
+        (Expected::Word, "management") => "`account`",
+        (Expected::Word, "detach") => "`aws`",
+        (Expected::Word, "at") => "`most`",
+        (Expected::Word, "escalate") => "`privileges`",
+        (Expected::Word, "assign") => "`group` or `user`",
+        (Expected::Word, "any" | "all" | "exists") => "a condition key",
+        (Expected::Word, "unchecked") => "an action, a condition key or a type",
+        _ => expected.describe(),
+    }
+}
+
+/// Whether a name must follow the keyword, as it declares something.
+fn declares(kind: SyntaxKind) -> bool {
+    let nameless = matches!(
+        kind,
+        SyntaxKind::USE_KW
+            | SyntaxKind::GRANT_KW
+            | SyntaxKind::TEST_KW
+            | SyntaxKind::INVARIANT_KW
+            | SyntaxKind::OPEN_KW
+            | SyntaxKind::WITHIN_KW
+    );
+    kind == SyntaxKind::OU_KW || begins_item(kind) && !nameless
+}
+
+fn wants_name(expected: Expected) -> bool {
+    matches!(
+        expected,
+        Expected::Name
+            | Expected::Value
+            | Expected::Actions
+            | Expected::Resources
+            | Expected::Principals
+            | Expected::Condition
+            | Expected::Scope
+            | Expected::Type
+            | Expected::List
+    )
+}
+
+/// Whether what is expected is one certain token.
+fn inserts(expected: Expected) -> bool {
+    matches!(
+        expected,
+        Expected::Equals | Expected::Colon | Expected::In | Expected::Is | Expected::Lparen | Expected::Comma
+    )
 }

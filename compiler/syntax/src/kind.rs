@@ -385,6 +385,7 @@ kinds! {
         bad_line
         bad_in_list
         bad_json
+        bad_verb
     }
 }
 

@@ -158,8 +158,10 @@ mod tests {
 
     #[test]
     fn reserved_words_are_those_of_the_language() {
-        let reserved: Vec<&str> = KEYWORDS.iter().filter(|(_, kind)| kind.is_reserved()).map(|(text, _)| *text).collect();
-        for free in ["management", "named", "path", "region", "encrypted-by", "rotate", "aws", "one", "most", "always"] {
+        let reserved: Vec<&str> =
+            KEYWORDS.iter().filter(|(_, kind)| kind.is_reserved()).map(|(text, _)| *text).collect();
+        for free in ["management", "named", "path", "region", "encrypted-by", "rotate", "aws", "one", "most", "always"]
+        {
             assert!(!reserved.contains(&free), "{free}");
             assert!(KEYWORDS.iter().any(|(text, _)| *text == free), "{free}");
         }

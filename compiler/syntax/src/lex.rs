@@ -84,7 +84,8 @@ impl<'t> Lexer<'t> {
         };
         for token in pairs.tokens() {
             match token {
-                Token::Start { rule: Rule::lexemes | Rule::EOI, .. } | Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
+                Token::Start { rule: Rule::lexemes | Rule::EOI, .. }
+                | Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
                 Token::Start { pos, .. } => self.blanks_to(start + pos.pos()),
                 Token::End { rule, pos } => self.lexeme(rule, start + pos.pos()),
             }
@@ -137,7 +138,9 @@ impl<'t> Lexer<'t> {
     fn word(&self, text: &str, end: usize) -> (SyntaxKind, char) {
         let mut after = self.text.get(end..).unwrap_or_default().bytes();
         let goes_on = after.next() == Some(b':')
-            && after.next().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'*' | b'"' | b'@' | b'{'));
+            && after
+                .next()
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'*' | b'"' | b'@' | b'{'));
         if goes_on { (SyntaxKind::NAME, letters::name(text)) } else { letters::word(text) }
     }
 

@@ -1,5 +1,7 @@
 //! What is said of broken text.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 mod support;
 
 use std::fmt::Write as _;
@@ -98,7 +100,12 @@ fn messages_keep_the_voice() {
                 let plain: String = message.split('`').step_by(2).collect();
                 assert!(!plain.contains('_'), "{message}");
                 for label in &diagnostic.labels {
-                    assert!(damaged.text.get(usize::from(label.span.range.start())..usize::from(label.span.range.end())).is_some());
+                    assert!(
+                        damaged
+                            .text
+                            .get(usize::from(label.span.range.start())..usize::from(label.span.range.end()))
+                            .is_some()
+                    );
                 }
             }
         }

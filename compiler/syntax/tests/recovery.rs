@@ -1,5 +1,7 @@
 //! A fault stays in its item, and is told once, where it is.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 mod support;
 
 use iamx_syntax::{Parse, SyntaxErrorKind, SyntaxKind, SyntaxNode, parse};
@@ -26,7 +28,8 @@ fn single_faults() {
         files.iter().flat_map(|(name, text)| windows(text).into_iter().map(|window| (name.as_str(), window))).collect();
     let problems: Vec<String> = std::thread::scope(|scope| {
         let halves = windows.chunks(windows.len().div_ceil(2));
-        let threads: Vec<_> = halves.map(|half| scope.spawn(move || half.iter().flat_map(problems).collect::<Vec<_>>())).collect();
+        let threads: Vec<_> =
+            halves.map(|half| scope.spawn(move || half.iter().flat_map(problems).collect::<Vec<_>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems[..problems.len().min(40)].join("\n"));
@@ -100,7 +103,8 @@ fn told_once(damaged: &Damaged, parse: &Parse) -> Result<(), String> {
     let earliest = if first.kind == SyntaxErrorKind::UnclosedString { damaged.start } else { damaged.earliest };
     // What is missing is missing before the next token.
     let start = usize::from(first.range.start());
-    let start = if first.range.is_empty() { damaged.text.len() - damaged.text[start..].trim_start().len() } else { start };
+    let start =
+        if first.range.is_empty() { damaged.text.len() - damaged.text[start..].trim_start().len() } else { start };
     if start < earliest {
         return Err(format!("told before it: {first:?} and not at {earliest}"));
     }

@@ -1,10 +1,11 @@
 //! What the tests of this crate share: the fixtures, and single faults in them.
 
-#![allow(dead_code, missing_docs, unreachable_pub)]
+// Each test uses a part of this, and a test may fail by panicking anywhere.
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::{fs, path::Path};
 
-use iamx_syntax::{Parse, SyntaxKind, SyntaxNode, parse};
+use iamx_syntax::{NodeOrToken, Parse, SyntaxKind, SyntaxNode, parse};
 
 /// Every valid file: the fixtures, and the examples and library of the project as far as they are there.
 pub fn valid_files() -> Vec<(String, String)> {
@@ -70,7 +71,7 @@ pub fn damages(text: &str) -> Vec<Damaged> {
         let mut first = true;
         let mut earliest = 0;
         let mut previous = 0;
-        for token in nodes.iter().flat_map(|node| node.descendants_with_tokens()).filter_map(|it| it.into_token()) {
+        for token in nodes.iter().flat_map(SyntaxNode::descendants_with_tokens).filter_map(NodeOrToken::into_token) {
             if token.kind().is_trivia() {
                 continue;
             }

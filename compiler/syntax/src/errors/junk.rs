@@ -1,0 +1,150 @@
+//! What to say of tokens that can't stand where they stand.
+
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use rowan::{TextRange, TextSize};
+
+use super::{Place, did_you_mean, quoted, suggest};
+use crate::{SyntaxKind, SyntaxToken};
+
+impl Place<'_> {
+    pub(super) fn junk(&self, within: SyntaxKind, range: TextRange) -> Diagnostic {
+        let span = self.span(range);
+        let word = self.slice(range);
+        let begins_line = self.begins_line(range.start());
+        if let Some(diagnostic) = self.foreign(range).or_else(|| self.single_equals(range)) {
+            return diagnostic;
+        }
+        if let Some(keyword) = suggest::for_junk(within, begins_line, word) {
+            let message = format!("unknown keyword {}", quoted(word));
+            return did_you_mean(Diagnostic::new(&checks::SYNTAX_ERROR, span, message), span, keyword);
+        }
+        let (message, help) = self.plain(within, range, begins_line);
+        let mut diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
+        if let Some(opening) = self.opening(within, range).filter(|_| is_list(within)) {
+            diagnostic = diagnostic.related(self.span(opening.text_range()), "opened here");
+        }
+        if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+    }
+
+    /// What other languages write.
+    pub(super) fn foreign(&self, range: TextRange) -> Option<Diagnostic> {
+        let rest = self.text.get(usize::from(range.start())..).unwrap_or_default();
+        if rest.starts_with('\'') {
+            let message = "a string stands between double quotes";
+            return Some(Diagnostic::new(&checks::SYNTAX_ERROR, self.span(range), message).help("write `\"…\"`"));
+        }
+        if rest.starts_with(';') {
+            let message = "nothing ends with `;`: a keyword begins each statement";
+            let span = self.span(TextRange::at(range.start(), TextSize::of(';')));
+            return Some(Diagnostic::new(&checks::SYNTAX_ERROR, span, message).fix(
+                "remove it",
+                span,
+                "",
+                Applicability::Safe,
+            ));
+        }
+        let (written, with) =
+            [("&&", "and"), ("||", "or"), ("!", "not")].into_iter().find(|(written, _)| rest.starts_with(written))?;
+        Some(self.operator(range, written, with, if written == "!" { "not " } else { with }))
+    }
+
+    fn single_equals(&self, range: TextRange) -> Option<Diagnostic> {
+        (self.slice(range) == "=").then(|| self.operator(range, "=", "==", "=="))
+    }
+
+    fn operator(&self, range: TextRange, written: &str, with: &str, text: &str) -> Diagnostic {
+        let span = self.span(TextRange::at(range.start(), TextSize::of(written)));
+        let message = format!("`{written}` is no operator here; write `{with}`");
+        Diagnostic::new(&checks::SYNTAX_ERROR, span, message).fix(
+            format!("replace with `{with}`"),
+            span,
+            text,
+            Applicability::Safe,
+        )
+    }
+
+    /// The bracket that opened the node which the junk at `range` stands in.
+    fn opening(&self, within: SyntaxKind, range: TextRange) -> Option<SyntaxToken> {
+        let token = self.root.token_at_offset(range.start()).right_biased()?;
+        let node = token.parent_ancestors().find(|node| node.kind() == within)?;
+        node.children_with_tokens()
+            .filter_map(rowan::NodeOrToken::into_token)
+            .find(|token| matches!(token.kind(), SyntaxKind::LBRACE | SyntaxKind::LBRACKET | SyntaxKind::LPAREN))
+    }
+
+    fn plain(&self, within: SyntaxKind, range: TextRange, begins_line: bool) -> (String, &'static str) {
+        let found = self.quote(range);
+        let word = self.slice(range);
+        let list = |close: &str| (format!("expected `,` or `{close}`, found {found}"), "");
+        match within {
+            SyntaxKind::FILE | SyntaxKind::ITEM_BODY if word == "}" => {
+                (format!("{found} closes nothing"), "remove it, or look for a `{` that is missing above")
+            }
+            SyntaxKind::FILE
+                if !begins_line
+                    && self.previous(range.start()).is_some_and(|token| token.kind() == SyntaxKind::RBRACE) =>
+            {
+                (format!("{found} stands outside of any item"), "the `}` before it may be one too many")
+            }
+            SyntaxKind::FILE | SyntaxKind::ITEM_BODY => (
+                format!("expected an item, found {found}"),
+                "an item begins with a keyword, such as `policy`, `role`, `resource` or `let`",
+            ),
+            SyntaxKind::MEMBER_BODY | SyntaxKind::STATEMENT_BODY if word.ends_with(':') => {
+                (format!("expected `allow`, `deny` or `raw` after the label {found}"), "")
+            }
+            SyntaxKind::MEMBER_BODY if begins_line => (
+                format!("expected a statement or a member, found {found}"),
+                "a statement begins with `allow`, `deny`, `if`, `include` or `raw`",
+            ),
+            SyntaxKind::STATEMENT_BODY if begins_line => (
+                format!("expected a statement, found {found}"),
+                "a statement begins with `allow`, `deny`, `if`, `include` or `raw`",
+            ),
+            SyntaxKind::NODE_BODY => {
+                (format!("expected `account`, `ou`, `attach`, `detach` or `tags`, found {found}"), "")
+            }
+            SyntaxKind::DECLARED if word.contains('.') => {
+                (format!("expected `:` before a type, found {found}"), "write `resource NAME: TYPE`")
+            }
+            SyntaxKind::DECLARED | SyntaxKind::ORGANIZATION_ITEM | SyntaxKind::ACCOUNT_ITEM => (
+                format!("expected `{{`, found {found}"),
+                "before `{` may stand `in`, `named`, `path`, `region`, `encrypted-by` and `until`",
+            ),
+            SyntaxKind::BRACKETED | SyntaxKind::PLACE_LIST | SyntaxKind::JSON_ARRAY => list("]"),
+            SyntaxKind::ARGUMENTS | SyntaxKind::PARAMETERS => list(")"),
+            SyntaxKind::GROUP
+            | SyntaxKind::USE_GROUP
+            | SyntaxKind::CONTEXT
+            | SyntaxKind::TAGS
+            | SyntaxKind::JSON_OBJECT => list("}"),
+            SyntaxKind::PARENTHESIZED => (format!("expected `)`, found {found}"), ""),
+            SyntaxKind::TEST_BODY if begins_line => (
+                format!("expected `given` or a line of the test, found {found}"),
+                "a line of a test is `user alice can s3:GetObject on bucket.object(\"a\")`",
+            ),
+            SyntaxKind::INVARIANT_BODY if begins_line => (
+                format!("expected a claim, found {found}"),
+                "a claim is `no one can s3:GetObject on bucket` or `only role App can …`",
+            ),
+            _ => (format!("{found} can't stand here"), ""),
+        }
+    }
+}
+
+fn is_list(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::BRACKETED
+            | SyntaxKind::PLACE_LIST
+            | SyntaxKind::JSON_ARRAY
+            | SyntaxKind::ARGUMENTS
+            | SyntaxKind::PARAMETERS
+            | SyntaxKind::GROUP
+            | SyntaxKind::USE_GROUP
+            | SyntaxKind::CONTEXT
+            | SyntaxKind::TAGS
+            | SyntaxKind::JSON_OBJECT
+            | SyntaxKind::PARENTHESIZED
+    )
+}
