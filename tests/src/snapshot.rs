@@ -2,10 +2,7 @@
 //!
 //! `UPDATE_BASELINES=1 cargo test -p iamx-tests` writes them. With `CI` set nothing is ever written.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{env, fs, path::Path};
 
 /// Snapshots of one test, and what is wrong with them.
 #[derive(Debug)]
@@ -68,11 +65,6 @@ impl Snapshots {
             self.wrong.join("\n\n")
         );
     }
-}
-
-/// Where a folder keeps one of its snapshots.
-pub fn path(folder: &Path, name: &str) -> PathBuf {
-    folder.join(name)
 }
 
 fn first_difference(held: &str, new: &str) -> String {

@@ -1,5 +1,8 @@
 //! Whatever is done to a file, the pipeline gives an answer, and every finding is somewhere in a file.
 
+// A helper of tests fails as a test does.
+#![allow(clippy::panic)]
+
 use iamx_syntax::{NodeOrToken, parse};
 use iamx_tests::{
     files::{self, SourceText},
@@ -11,8 +14,30 @@ const RUNS: usize = 2_500;
 
 /// What a token is replaced with: one of every sort that there is.
 const INSTEAD: [&str; 24] = [
-    "role", "allow", "when", "in", "except", "to", "name", "\"text\"", "\"", "42", "2026-12-31", "6h", "s3:GetObject", "s3:",
-    "*", "{", "}", "(", ")", "[", ",", "${", "#allow", "\u{202e}",
+    "role",
+    "allow",
+    "when",
+    "in",
+    "except",
+    "to",
+    "name",
+    "\"text\"",
+    "\"",
+    "42",
+    "2026-12-31",
+    "6h",
+    "s3:GetObject",
+    "s3:",
+    "*",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    ",",
+    "${",
+    "#allow",
+    "\u{202e}",
 ];
 
 #[derive(Clone, Copy, Debug)]

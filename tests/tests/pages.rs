@@ -32,7 +32,8 @@ fn what_a_page_advises_against_is_found_and_nothing_else_is() {
         let examples = check.avoid_examples().into_iter().filter(|example| !example.sketch);
         let wrong = examples.filter_map(|example| {
             let outcome = run(&sources(&example));
-            let right = outcome.checks().contains(&check.name) && outcome.checks().iter().all(|name| *name == check.name);
+            let right =
+                outcome.checks().contains(&check.name) && outcome.checks().iter().all(|name| *name == check.name);
             (!right).then(|| format!("{} avoid: {:?}\n{}", check.name, outcome.checks(), outcome.rendered()))
         });
         wrong.collect()

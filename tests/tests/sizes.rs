@@ -35,7 +35,8 @@ fn more_attachments_than_the_quota_lets() {
     let role = |policies: usize| {
         let mut text = String::new();
         for policy in 0..policies {
-            let _ = writeln!(text, "policy Read{policy} {{\n  allow s3:ListBucket on s3.bucket(\"acme-{policy}\")\n}}\n");
+            let _ =
+                writeln!(text, "policy Read{policy} {{\n  allow s3:ListBucket on s3.bucket(\"acme-{policy}\")\n}}\n");
         }
         text.push_str("role Reader {\n  trust service ec2\n");
         for policy in 0..policies {
@@ -79,7 +80,9 @@ fn names_that_stand_for_too_much() {
             let _ = writeln!(text, "let a{level} = [a{before}, a{before}]");
         }
         let last = levels - 1;
-        text + &format!("\nrole Reader {{\n  trust service ec2\n  allow a{last} on s3.bucket(\"a\").object(\"*\")\n}}\n")
+        text + &format!(
+            "\nrole Reader {{\n  trust service ec2\n  allow a{last} on s3.bucket(\"a\").object(\"*\")\n}}\n"
+        )
     };
     finds("expansion-too-large", &lists(40));
     lacks("expansion-too-large", &lists(5));

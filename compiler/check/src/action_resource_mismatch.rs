@@ -100,8 +100,27 @@ fn finding(
         diagnostic = diagnostic
             .note("the action has no resource-level permissions: a request for it is about `*`")
             .help("give it a statement of its own, `on *`");
+    } else if let Some(child) = child_that_fits(held, arns) {
+        diagnostic = diagnostic.help(format!("write `.{child}(\"…\")` behind the resource"));
     } else if types.len() <= 6 {
         diagnostic = diagnostic.help(format!("it acts on {}", types.join(" or ")));
     }
     diagnostic
+}
+
+/// The type that is a child of one of the resources and that one of the actions acts on.
+fn child_that_fits(held: &[(&Service, &Action)], arns: &[&Sourced<String>]) -> Option<String> {
+    held.iter().find_map(|(service, action)| {
+        let parents = service.resource_types().iter().filter(|resource_type| {
+            resource_type.arn_templates.iter().any(|template| {
+                arns.iter().any(|arn| {
+                    arns_intersect(&template.pattern(), &arn.value)
+                        && !has_more_parts(service, resource_type, template.text(), &arn.value)
+                })
+            })
+        });
+        parents
+            .flat_map(|parent| service.children(parent))
+            .find_map(|child| action.resource_use(&child.resource_type.name).map(|_| child.resource_type.slug()))
+    })
 }

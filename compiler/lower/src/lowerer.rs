@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// One item may take so many parts of lists and conditions, those of names that it uses included.
-const MAX_PARTS: usize = 1_000_000;
+const MAX_PARTS: usize = 100_000;
 /// Names may refer to names so deep.
 const MAX_NAMES_DEEP: usize = 64;
 
@@ -199,9 +199,13 @@ impl<'a> Lowerer<'a> {
         }
         if before <= MAX_PARTS {
             self.report(
-                Diagnostic::new(&checks::EXPANSION_TOO_LARGE, span, "this stands for more than a million parts")
-                    .note("lists of lists double at each step")
-                    .help("say patterns in place of long lists"),
+                Diagnostic::new(
+                    &checks::EXPANSION_TOO_LARGE,
+                    span,
+                    "this stands for more than a hundred thousand parts",
+                )
+                .note("lists of lists double at each step")
+                .help("say patterns in place of long lists"),
             );
         }
         None
@@ -209,7 +213,8 @@ impl<'a> Lowerer<'a> {
 
     /// Goes into a declaration to evaluate it; `None` where it is in a circle or too deep, which is said.
     pub(crate) fn enter(&mut self, id: DeclarationId, span: Span) -> Option<()> {
-        if self.is_circle(id, span) {
+        // An item that took too much is given up: what is left of it would take as much again.
+        if self.parts > MAX_PARTS || self.is_circle(id, span) {
             return None;
         }
         if self.evaluating.len() >= MAX_NAMES_DEEP {
@@ -285,7 +290,8 @@ impl<'a> Lowerer<'a> {
         let mut findings = Vec::new();
         for declaration in &self.names.declarations {
             let name = &declaration.name;
-            if self.catalog().has_service(name) {
+            // Prefixes are lower case, and names keep their case.
+            if !name.contains(char::is_uppercase) && self.catalog().has_service(name) {
                 findings.push(
                     Diagnostic::new(
                         &checks::SHADOWED_SERVICE,

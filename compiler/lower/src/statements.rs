@@ -20,6 +20,9 @@ use crate::{
     scope::{Environment, Target},
 };
 
+/// What a statement counts for: no document that AWS takes has a thousand.
+const PARTS_OF_A_STATEMENT: usize = 100;
+
 /// What a statement is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DocumentKind {
@@ -126,6 +129,7 @@ impl Lowerer<'_> {
         conditions: &[ConditionEntry],
     ) -> Option<PolicyStatement> {
         let span = self.span(environment.module, permission.range());
+        self.spend(PARTS_OF_A_STATEMENT, span)?;
         if self.is_damaged(environment.module, permission.range()) || is_followed_by_junk(permission) {
             return None;
         }
@@ -352,7 +356,7 @@ pub(crate) struct Clauses {
     pub(crate) until: Option<Clause>,
 }
 
-fn element<T: PartialEq>(negated: bool, patterns: Vec<Sourced<T>>) -> Element<T> {
+fn element<T: Eq + std::hash::Hash>(negated: bool, patterns: Vec<Sourced<T>>) -> Element<T> {
     if negated { Element::except(patterns) } else { Element::of(patterns) }
 }
 

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{collections::HashSet, fmt, hash::Hash};
 
 use iamx_text::Span;
 
@@ -76,7 +76,7 @@ pub struct Element<T> {
     pub patterns: Vec<Sourced<T>>,
 }
 
-impl<T: PartialEq> Element<T> {
+impl<T: Eq + Hash> Element<T> {
     /// The requests that match one of `patterns`, each kept once, at its first place.
     pub fn of(patterns: Vec<Sourced<T>>) -> Self {
         Self { negated: false, patterns: unique(patterns) }
@@ -88,14 +88,12 @@ impl<T: PartialEq> Element<T> {
     }
 }
 
-fn unique<T: PartialEq>(patterns: Vec<Sourced<T>>) -> Vec<Sourced<T>> {
-    let mut kept: Vec<Sourced<T>> = Vec::with_capacity(patterns.len());
-    for pattern in patterns {
-        if kept.iter().all(|other| other.value != pattern.value) {
-            kept.push(pattern);
-        }
-    }
-    kept
+fn unique<T: Eq + Hash>(patterns: Vec<Sourced<T>>) -> Vec<Sourced<T>> {
+    let first: Vec<bool> = {
+        let mut seen = HashSet::with_capacity(patterns.len());
+        patterns.iter().map(|pattern| seen.insert(&pattern.value)).collect()
+    };
+    patterns.into_iter().zip(first).filter_map(|(pattern, first)| first.then_some(pattern)).collect()
 }
 
 /// Actions by service prefix and name; both may hold `*` and `?`.

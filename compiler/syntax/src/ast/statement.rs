@@ -1,6 +1,4 @@
-use super::{
-    AstNode, Call, Expr, Exprs, Scope, Tags, ast_node, child, children, documentation, expressions, token,
-};
+use super::{AstNode, Call, Expr, Exprs, Scope, Tags, ast_node, child, children, documentation, expressions, token};
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 ast_node!(/// The body of an item or statement, in braces.
@@ -152,9 +150,7 @@ impl Body {
     /// Statements and members, in the order of the text.
     pub fn parts(&self) -> impl Iterator<Item = BodyPart> + use<> {
         self.0.children().filter_map(|node| {
-            Statement::cast(node.clone())
-                .map(BodyPart::Statement)
-                .or_else(|| Member::cast(node).map(BodyPart::Member))
+            Statement::cast(node.clone()).map(BodyPart::Statement).or_else(|| Member::cast(node).map(BodyPart::Member))
         })
     }
 
@@ -318,10 +314,9 @@ impl Attachment {
     /// The name after `as`.
     pub fn alias(&self) -> Option<SyntaxToken> {
         let keyword = token(&self.0, SyntaxKind::AS_KW)?;
-        self.0
-            .children_with_tokens()
-            .filter_map(SyntaxElement::into_token)
-            .find(|token| token.kind() == SyntaxKind::STRING && token.text_range().start() > keyword.text_range().start())
+        self.0.children_with_tokens().filter_map(SyntaxElement::into_token).find(|token| {
+            token.kind() == SyntaxKind::STRING && token.text_range().start() > keyword.text_range().start()
+        })
     }
 }
 

@@ -1,0 +1,53 @@
+//! What this version doesn't compile is one error a construct, never silence and never a second error that follows from it.
+
+use iamx_tests::{
+    files::{self, repository},
+    pipeline::run,
+};
+
+/// Baselines that hold one such construct each.
+const ONE: [&str; 34] = [
+    "condition-claim",
+    "condition-or",
+    "condition-or-of-one-key",
+    "condition-not-and",
+    "condition-principal-is",
+    "condition-range-key-to-key",
+    "condition-second-slot",
+    "condition-unchecked-key",
+    "format-only-subject",
+    "item-account-policy",
+    "item-for",
+    "item-grant",
+    "item-grant-data",
+    "item-in-list",
+    "item-in-organization-except",
+    "item-in-ou",
+    "item-invariant",
+    "item-oidc",
+    "item-open-invariant",
+    "item-organization",
+    "item-permission-set",
+    "item-rcp",
+    "item-resource-encrypted",
+    "item-resource-policy",
+    "item-role-until",
+    "item-saml",
+    "item-scp",
+    "item-session-policy",
+    "item-test",
+    "principals-any-role",
+    "principals-root",
+    "resources-unchecked",
+    "statement-only-in",
+    "statement-raw",
+];
+
+#[test]
+fn a_construct_that_is_not_compiled_is_one_error() {
+    for name in ONE {
+        let outcome = run(&files::workspace(&repository("tests/baselines").join(name)));
+        assert_eq!(outcome.errors(), ["not-yet-supported"], "{name}\n{}", outcome.rendered());
+        assert!(outcome.files.is_empty(), "{name}");
+    }
+}
