@@ -271,7 +271,12 @@ impl Lowerer<'_> {
         let section = text.find(section).unwrap_or(text.len());
         let found = text.get(section..).and_then(|rest| {
             rest.match_indices(name).map(|(at, _)| section + at).find(|at| {
-                text.get(..*at).is_some_and(|before| before.trim_end_matches([' ', '\t', '"']).ends_with('\n'))
+                let begins =
+                    text.get(..*at).is_some_and(|before| before.trim_end_matches([' ', '\t', '"']).ends_with('\n'));
+                let ends = text
+                    .get(at + name.len()..)
+                    .is_some_and(|after| after.trim_start_matches([' ', '\t', '"']).starts_with('='));
+                begins && ends
             })
         });
         let offset = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
