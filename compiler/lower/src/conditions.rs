@@ -5,12 +5,11 @@ use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qualifier, Sourced};
 use iamx_syntax::{
     SyntaxKind, SyntaxNode, SyntaxToken,
-    ast::{AstNode, Expr, Exprs, ParamItem, Test},
+    ast::{AstNode, Expr, Exprs, Test},
 };
 use iamx_text::Span;
 
 use crate::{
-    bounds,
     lowerer::Lowerer,
     names::DeclarationKind,
     scope::{Environment, Target},
@@ -19,7 +18,7 @@ use crate::{
 
 /// A comparison's operator as it is written, without its `not`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Compare {
+pub(crate) enum Compare {
     Equals,
     In,
     Like,
@@ -30,21 +29,21 @@ enum Compare {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quantifier {
+pub(crate) enum Quantifier {
     Any,
     All,
 }
 
 /// What a test says, before IAM's operator for it is chosen.
-struct Atom<'e> {
-    key: &'e str,
-    known: &'e ConditionKey,
-    key_type: KeyType,
-    quantifier: Option<Quantifier>,
+pub(crate) struct Atom<'e> {
+    pub(crate) key: &'e str,
+    pub(crate) known: &'e ConditionKey,
+    pub(crate) key_type: KeyType,
+    pub(crate) quantifier: Option<Quantifier>,
     /// True where the key is absent, as `key?` says.
-    or_absent: bool,
-    negated: bool,
-    span: Span,
+    pub(crate) or_absent: bool,
+    pub(crate) negated: bool,
+    pub(crate) span: Span,
 }
 
 impl<'a> Lowerer<'a> {
@@ -390,164 +389,6 @@ impl<'a> Lowerer<'a> {
         operator
     }
 
-    /// The values of a comparison as IAM has them.
-    fn condition_values(
-        &mut self,
-        environment: &Environment,
-        atom: &Atom<'_>,
-        value: &Expr,
-    ) -> Option<Vec<Sourced<String>>> {
-        let span = self.span(environment.module, value.range());
-        match (value, atom.key_type) {
-            (Expr::Number(token), KeyType::Numeric) => Some(vec![Sourced::new(token.text().to_owned(), span)]),
-            (Expr::Duration(token), KeyType::Numeric) => {
-                let Some(seconds) = bounds::seconds(token.text()) else {
-                    self.bad_duration(token.text(), span);
-                    return None;
-                };
-                Some(vec![Sourced::new(key_duration(atom, seconds), span)])
-            }
-            (Expr::Date(token), KeyType::Date) => {
-                if !bounds::is_date(token.text()) {
-                    self.bad_date(token.text(), span);
-                    return None;
-                }
-                Some(vec![Sourced::new(date_value(token.text()), span)])
-            }
-            (Expr::Bracketed(list), _) => {
-                let mut values = Vec::new();
-                let mut whole = true;
-                let list = list.list();
-                if list.as_ref().is_some_and(|list| !list.excepted().is_empty()) {
-                    self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
-                    return None;
-                }
-                for item in list.map(|list| list.items()).unwrap_or_default() {
-                    match self.condition_values(environment, atom, &item) {
-                        Some(mut more) => values.append(&mut more),
-                        None => whole = false,
-                    }
-                }
-                whole.then_some(values)
-            }
-            (Expr::Call(call), KeyType::Numeric | KeyType::Date) => {
-                let reference = self.resolve(environment, call)?;
-                match &reference.target {
-                    Target::Argument(binding) if reference.rest.is_empty() => {
-                        self.condition_values(&binding.environment, atom, &binding.argument)
-                    }
-                    Target::Declaration(id)
-                        if self.names.get(*id).is_some_and(|d| matches!(d.kind, DeclarationKind::Let(_))) =>
-                    {
-                        self.with_let(environment, *id, &reference, |lowerer, inner, list| {
-                            let [value] = list.items().try_into().ok()?;
-                            lowerer.condition_values(inner, atom, &value)
-                        })
-                    }
-                    Target::Declaration(id) => {
-                        let declaration = self.names.get(*id)?.clone();
-                        match declaration.kind {
-                            DeclarationKind::Param(param) => self.param_values(&param, declaration.module, atom, span),
-                            _ => self.referenced_strings(environment, &reference, value_name(atom.key_type)),
-                        }
-                    }
-                    _ => self.referenced_strings(environment, &reference, value_name(atom.key_type)),
-                }
-            }
-            _ => self.strings(environment, value, value_name(atom.key_type)),
-        }
-    }
-
-    /// The value of a workspace's parameter, for a key that is a number or a date.
-    fn param_values(
-        &mut self,
-        param: &ParamItem,
-        module: usize,
-        atom: &Atom<'_>,
-        span: Span,
-    ) -> Option<Vec<Sourced<String>>> {
-        let name = param.name()?;
-        if self.bad_params.contains(name.text()) {
-            return None;
-        }
-        let type_name = param.type_ref()?.words().join(".");
-        let fits = match atom.key_type {
-            KeyType::Numeric => matches!(type_name.as_str(), "number" | "duration"),
-            _ => type_name == "date",
-        };
-        if !fits {
-            let message = format!("expected {}, and `{}` is a {type_name}", value_name(atom.key_type), name.text());
-            self.error(&checks::MISMATCHED_TYPE, span, message);
-            return None;
-        }
-        let Some(given) = self.settings().params.get(name.text()) else {
-            return self.condition_values(&Environment::of(module), atom, &param.default()?);
-        };
-        let value = match type_name.as_str() {
-            "duration" => key_duration(atom, bounds::seconds(given)?),
-            "date" => date_value(given),
-            _ => given.clone(),
-        };
-        Some(vec![Sourced::new(value, span)])
-    }
-
-    fn check_values(&mut self, atom: &Atom<'_>, compare: Compare, values: &[Sourced<String>]) -> Option<()> {
-        let mut right = true;
-        for value in values {
-            let text = value.value.as_str();
-            let variable = text.contains("${");
-            let fault = match atom.key_type {
-                KeyType::Ip => {
-                    let fault = bounds::ip_range_fault(text);
-                    if fault.is_none() && compare == Compare::Equals && text.contains('/') {
-                        self.report(
-                            Diagnostic::new(
-                                &checks::MISMATCHED_OPERATOR,
-                                value.span,
-                                "a CIDR block holds many addresses; `==` compares with one",
-                            )
-                            .help("write `in`"),
-                        );
-                        right = false;
-                    }
-                    fault.map(|message| (&checks::INVALID_IP_RANGE, message))
-                }
-                KeyType::Numeric if !bounds::is_number(text) => {
-                    Some((&checks::MISMATCHED_TYPE, format!("`{text}` is no number")))
-                }
-                KeyType::Date if !bounds::is_date(text) => {
-                    Some((&checks::INVALID_DATE_VALUE, format!("`{text}` is no date")))
-                }
-                KeyType::Arn
-                    if !variable && text != "*" && (!text.starts_with("arn:") || text.splitn(6, ':').count() != 6) =>
-                {
-                    Some((&checks::INVALID_ARN, format!("`{}` holds an ARN, and `{text}` is none", atom.key)))
-                }
-                KeyType::Arn if compare != Compare::Like && has_wildcard(text) => Some((
-                    &checks::MISMATCHED_OPERATOR,
-                    format!(
-                        "`*` and `?` match in an ARN even under `==`; write `{} like`, or `${{*}}` for the character",
-                        atom.key
-                    ),
-                )),
-                KeyType::String if compare != Compare::Like && has_wildcard(text) => {
-                    let message = format!("`{}` is compared with `*` or `?` as they stand", atom.key);
-                    let diagnostic = Diagnostic::new(&checks::WILDCARD_WITHOUT_LIKE_OPERATOR, value.span, message)
-                        .note("only `like` takes them as wildcards")
-                        .help("write `like` if a pattern is meant");
-                    self.report(diagnostic);
-                    None
-                }
-                _ => None,
-            };
-            if let Some((check, message)) = fault {
-                self.error(check, value.span, message);
-                right = false;
-            }
-        }
-        right.then_some(())
-    }
-
     /// A key that is a condition by itself: a Bool.
     fn bool_key(
         &mut self,
@@ -686,26 +527,6 @@ impl<'a> Lowerer<'a> {
         let range = iamx_text::TextRange::new(word.text_range().start(), token.text_range().start());
         Some(self.span(environment.module, range))
     }
-
-    pub(crate) fn bad_duration(&mut self, text: &str, span: Span) {
-        self.report(
-            Diagnostic::new(&checks::INVALID_DURATION, span, format!("`{text}` is no duration"))
-                .help("a duration is a whole number and `s`, `m`, `h`, `d` or `w`"),
-        );
-    }
-
-    pub(crate) fn bad_date(&mut self, text: &str, span: Span) {
-        self.report(
-            Diagnostic::new(&checks::INVALID_DATE_VALUE, span, format!("`{text}` is no date"))
-                .help("a date is `2026-12-31`, a time in UTC `2026-12-31T18:00:00Z`"),
-        );
-    }
-}
-
-/// A duration in the key's unit: milliseconds for the age of S3's signatures, seconds elsewhere.
-fn key_duration(atom: &Atom<'_>, seconds: u64) -> String {
-    let unit = if atom.known.name.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
-    seconds.saturating_mul(unit).to_string()
 }
 
 /// `Null` on `key`: `absent` says that the key must be absent.
@@ -758,33 +579,4 @@ fn same_values(a: &[Sourced<String>], b: &[Sourced<String>]) -> bool {
 
 fn has_variables(values: &[Sourced<String>]) -> bool {
     values.iter().any(|value| value.value.contains("${"))
-}
-
-/// Whether `text` holds `*` or `?` outside a policy variable.
-fn has_wildcard(text: &str) -> bool {
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        if before.contains(['*', '?']) {
-            return true;
-        }
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    rest.contains(['*', '?'])
-}
-
-/// A date as IAM has it: midnight UTC where no time is said.
-pub(crate) fn date_value(text: &str) -> String {
-    if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") }
-}
-
-fn value_name(key_type: KeyType) -> &'static str {
-    match key_type {
-        KeyType::String => "a string",
-        KeyType::Arn => "an ARN",
-        KeyType::Numeric => "a number",
-        KeyType::Date => "a date",
-        KeyType::Bool => "a truth value",
-        KeyType::Ip => "an IP address or CIDR block",
-        KeyType::Binary => "base64 text",
-    }
 }

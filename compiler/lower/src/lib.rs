@@ -7,20 +7,25 @@
 //! Pure: the same input gives the same program.
 
 mod actions;
+mod aws_names;
 mod bounds;
+mod condition_values;
 mod conditions;
 mod documents;
+mod durations;
 mod entities;
 mod input;
 mod lowerer;
 mod names;
 mod organization;
+mod policies;
 mod principals;
 mod program;
 mod resources;
 mod scope;
 mod statements;
 mod strings;
+mod trust;
 mod values;
 
 pub use documents::{DocumentEntry, DocumentKind};

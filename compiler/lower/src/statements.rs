@@ -13,7 +13,7 @@ use iamx_text::Span;
 
 use crate::{
     actions::ActionSet,
-    bounds, conditions,
+    bounds, condition_values,
     lowerer::Lowerer,
     names::DeclarationKind,
     resources::ResourceSet,
@@ -266,7 +266,7 @@ impl Lowerer<'_> {
         Some(ConditionEntry {
             operator: Operator::plain(BaseOperator::DateLessThan),
             key: "aws:CurrentTime".to_owned(),
-            values: vec![Sourced::new(conditions::date_value(&text), span)],
+            values: vec![Sourced::new(condition_values::date_value(&text), span)],
             span,
         })
     }

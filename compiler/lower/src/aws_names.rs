@@ -1,0 +1,190 @@
+//! What AWS calls an identity or policy: its name, path and ARN.
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Sourced;
+use iamx_syntax::ast::{Declared, DeclaredKind, Header, Postfix};
+use iamx_text::Span;
+
+use crate::{
+    bounds,
+    lowerer::Lowerer,
+    names::{DeclarationId, DeclarationKind},
+    resources::{Resource, Typed},
+    scope::{Environment, Reference},
+};
+
+impl Lowerer<'_> {
+    /// The name and path in AWS: `named` and `path`, else the item's name and `/`.
+    pub(crate) fn aws_name(
+        &mut self,
+        module: usize,
+        item: &Declared,
+        declared: &str,
+        max: usize,
+    ) -> Option<(String, String)> {
+        let (mut name, mut path) = (declared.to_owned(), "/".to_owned());
+        for header in item.headers() {
+            let slot = match header {
+                Header::Named(_) => &mut name,
+                Header::Path(_) => &mut path,
+                _ => continue,
+            };
+            let token = header.string()?;
+            *slot = self.plain_string(module, &token)?;
+            let span = self.span(module, token.text_range());
+            if matches!(header, Header::Named(_)) && !bounds::is_iam_name(&name, max) {
+                self.invalid_name(&name, max, span);
+                return None;
+            }
+            if matches!(header, Header::Path(_)) && !bounds::is_iam_path(&path) {
+                self.report(
+                    Diagnostic::new(&checks::INVALID_AWS_NAME, span, format!("`{path}` is no path of IAM's"))
+                        .note("a path begins and ends with `/` and holds no blanks, as in `/data/`"),
+                );
+                return None;
+            }
+        }
+        if !bounds::is_iam_name(&name, max) {
+            let span = item.name().map(|token| self.span(module, token.text_range()))?;
+            self.invalid_name(&name, max, span);
+            return None;
+        }
+        Some((name, path))
+    }
+
+    pub(crate) fn invalid_name(&mut self, name: &str, max: usize, span: Span) {
+        self.report(
+            Diagnostic::new(&checks::INVALID_AWS_NAME, span, format!("`{name}` can't be a name in IAM"))
+                .note(format!("a name is 1 to {max} letters, digits and `+=,.@_-`"))
+                .help("give it another with `named \"…\"`"),
+        );
+    }
+
+    /// An identity or policy as a resource: its ARN.
+    pub(crate) fn entity_resource(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        item: &Declared,
+        reference: &Reference,
+    ) -> Option<Resource> {
+        let declaration = self.names.get(id)?.clone();
+        let (kind, max) = match item.kind()? {
+            DeclaredKind::Role => ("role", 64),
+            DeclaredKind::User => ("user", 64),
+            DeclaredKind::Group => ("group", 128),
+            DeclaredKind::Policy | DeclaredKind::Boundary => ("policy", 128),
+            other => {
+                self.not_yet_at(reference.span, &format!("the ARN of a `{}`", other.word()));
+                return None;
+            }
+        };
+        let home = self.home(id);
+        if let (Some(said), Some(home)) = (reference.account, home)
+            && said != home
+        {
+            let name =
+                |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
+            let message = format!("`{}` lives in `{}`, not in `{}`", declaration.name, name(home), name(said));
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message)
+                    .related(declaration.span, "declared here"),
+            );
+            return None;
+        }
+        let account = home.or(reference.account).or(environment.account);
+        let (name, path) = self.aws_name(declaration.module, item, &declaration.name, max)?;
+        let Some(arn) = self.program.iam_arn(account, kind, &path, &name) else {
+            self.report(
+                Diagnostic::new(
+                    &checks::MISSING_ACCOUNT,
+                    reference.span,
+                    format!("the ARN of `{}` needs an account id, and there is none", declaration.name),
+                )
+                .related(declaration.span, "declared here")
+                .help("declare the account and say `in` where the item lives, or set `account` in `iamx.toml`"),
+            );
+            return None;
+        };
+        let argument = format!("{}{name}", path.trim_start_matches('/'));
+        let typed = Typed {
+            service: "iam".to_owned(),
+            type_name: kind.to_owned(),
+            arguments: vec![argument],
+            region: None,
+            account,
+        };
+        Some(Resource { arn, typed: Some(typed) })
+    }
+
+    /// `Reader.arn`, `Reader.name` as text.
+    pub(crate) fn entity_string(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        reference: &Reference,
+        what: &str,
+    ) -> Option<Vec<Sourced<String>>> {
+        let declaration = self.names.get(id)?.clone();
+        let DeclarationKind::Entity(kind, item) = &declaration.kind else { return None };
+        if let [Postfix::Name(part)] = reference.rest.as_slice()
+            && part.text() == "name"
+            && !matches!(kind, DeclaredKind::Resource)
+        {
+            let (name, _) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
+            return Some(vec![Sourced::new(name, reference.span)]);
+        }
+        if let (DeclaredKind::Resource, [Postfix::Name(part), ..]) = (kind, reference.rest.as_slice())
+            && matches!(part.text(), "id" | "name" | "account" | "region" | "tags")
+        {
+            self.not_yet_at(reference.span, &format!("`.{}` of a resource", part.text()));
+            return None;
+        }
+        if !matches!(kind, DeclaredKind::Resource)
+            && !reference.rest.is_empty()
+            && !matches!(reference.rest.as_slice(), [Postfix::Name(part)] if part.text() == "arn")
+        {
+            self.error(
+                &checks::MISMATCHED_TYPE,
+                reference.span,
+                format!("expected {what}; the parts of {} are `arn` and `name`", declaration.kind.describe()),
+            );
+            return None;
+        }
+        let resources = self.referenced_resources(environment, reference)?;
+        Some(resources.into_iter().map(|resource| Sourced::new(resource.value.arn, resource.span)).collect())
+    }
+
+    /// Two entities of a kind with one name in an account would be one.
+    ///
+    /// See [IAM names](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html), which ignore case.
+    pub(crate) fn check_entities_named_once(&mut self) {
+        let mut named: Vec<(&'static str, Option<usize>, String, Span)> = Vec::new();
+        let program = &self.program;
+        named
+            .extend(program.policies.iter().map(|policy| ("policy", policy.account, policy.name.clone(), policy.span)));
+        named.extend(program.roles.iter().map(|role| ("role", role.account, role.name.clone(), role.span)));
+        named.extend(program.users.iter().map(|user| ("user", user.account, user.name.clone(), user.span)));
+        named.extend(program.groups.iter().map(|group| ("group", group.account, group.name.clone(), group.span)));
+        let mut first: std::collections::HashMap<(&'static str, Option<usize>, String), Span> =
+            std::collections::HashMap::new();
+        for (kind, account, name, span) in named {
+            match first.entry((kind, account, name.to_lowercase())) {
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(span);
+                }
+                std::collections::hash_map::Entry::Occupied(entry) => {
+                    let message = format!(
+                        "two {}s of one account are called `{name}` in AWS",
+                        kind.trim_end_matches('y').to_owned() + if kind == "policy" { "ie" } else { "" }
+                    );
+                    let diagnostic = Diagnostic::new(&checks::DUPLICATE_AWS_NAME, span, message)
+                        .related(*entry.get(), "the other one")
+                        .note("names in IAM ignore case")
+                        .help("give one of them another name with `named \"…\"`");
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+        }
+    }
+}

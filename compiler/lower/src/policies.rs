@@ -1,0 +1,268 @@
+//! Managed policies and boundaries: made where an identity attaches them.
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Document;
+use iamx_syntax::{
+    SyntaxKind,
+    ast::{AstNode, Attachment as AttachmentNode, Declared, DeclaredKind, Expr},
+};
+use iamx_text::Span;
+
+use crate::{
+    Attachment, AttachmentTarget, ManagedPolicy, ManagedPolicyKind, bounds,
+    lowerer::Lowerer,
+    names::{Declaration, DeclarationId, DeclarationKind},
+    scope::{Environment, Reference, Target},
+    statements::{DocumentKind, number_sids},
+};
+
+impl Lowerer<'_> {
+    /// Looks at a policy by itself, so that what is wrong in it is said even if nothing attaches it; a boundary with an
+    /// account of its own is made whether or not something uses it.
+    pub(crate) fn standalone_policy(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        item: &Declared,
+        kind: DeclaredKind,
+    ) {
+        let Some(body) = item.body() else {
+            if let Some(name) = item.name() {
+                let span = self.span(environment.module, name.text_range());
+                self.report(
+                    Diagnostic::new(&checks::SYNTAX_ERROR, span, format!("`{}` says nothing", name.text()))
+                        .help("add a body with statements: `{ allow … }`"),
+                );
+            }
+            return;
+        };
+        self.misplaced_members(environment.module, &body, kind);
+        if item.parameters().is_some() {
+            return;
+        }
+        if kind == DeclaredKind::Boundary && self.says_account(id) {
+            self.used.insert(id);
+            self.shared_policy(environment, id, ManagedPolicyKind::Boundary);
+            return;
+        }
+        let mut document = Document::default();
+        if self.enter(id, self.span(environment.module, body.range())).is_some() {
+            self.statements(environment, &body, DocumentKind::Identity, &[], &mut document);
+            self.leave();
+        }
+    }
+
+    pub(crate) fn says_account(&mut self, id: DeclarationId) -> bool {
+        self.home(id).is_some()
+    }
+
+    /// The policy that `attach` or `boundary` names, made where that is to be done.
+    pub(crate) fn attachment(
+        &mut self,
+        environment: &Environment,
+        node: &AttachmentNode,
+        identity: &str,
+        kind: ManagedPolicyKind,
+    ) -> Option<Attachment> {
+        let span = self.span(environment.module, node.range());
+        if let Some(alias) = node.alias()
+            && !matches!(node.target(), Some(Expr::Call(_)))
+        {
+            let at = self.span(environment.module, alias.text_range());
+            self.report(
+                Diagnostic::new(&checks::MISPLACED_MEMBER, at, "`as` names a policy that is made here")
+                    .note("this one exists elsewhere and has its name"),
+            );
+            return None;
+        }
+        let target = match node.target()? {
+            Expr::AwsRef(node) => {
+                let token = node
+                    .children_with_tokens()
+                    .filter_map(iamx_syntax::NodeOrToken::into_token)
+                    .find(|token| token.kind() == SyntaxKind::STRING)?;
+                let name = self.plain_string(environment.module, &token)?;
+                let at = self.span(environment.module, token.text_range());
+                AttachmentTarget::Arn(self.aws_managed_policy(&name, at)?)
+            }
+            Expr::String(token) => {
+                let arn = self.plain_string(environment.module, &token)?;
+                let is_policy = arn.starts_with("arn:")
+                    && arn.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("policy/"));
+                if !is_policy {
+                    self.report(
+                        Diagnostic::new(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN of a managed policy"))
+                            .help("it is `arn:aws:iam::111122223333:policy/name`; a policy of AWS's is `aws \"name\"`"),
+                    );
+                    return None;
+                }
+                AttachmentTarget::Arn(arn)
+            }
+            Expr::Call(call) => {
+                let reference = self.resolve(environment, &call)?;
+                let alias = match node.alias() {
+                    Some(token) => Some(self.plain_string(environment.module, &token)?),
+                    None => None,
+                };
+                AttachmentTarget::Made(self.attached_policy(environment, &reference, identity, alias, kind)?)
+            }
+            other => {
+                self.expected("a policy", &other, span);
+                return None;
+            }
+        };
+        Some(Attachment { target, span })
+    }
+
+    pub(crate) fn aws_managed_policy(&mut self, name: &str, span: Span) -> Option<String> {
+        if let Some(policy) = self.catalog().managed_policy(name) {
+            return Some(policy.arn(&self.settings().partition));
+        }
+        let mut diagnostic =
+            Diagnostic::new(&checks::UNKNOWN_MANAGED_POLICY, span, format!("AWS has no managed policy `{name}`"))
+                .note(self.catalog_date());
+        if let Some(near) = self.catalog().nearest_managed_policy(name).into_iter().next() {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic);
+        None
+    }
+
+    pub(crate) fn attached_policy(
+        &mut self,
+        environment: &Environment,
+        reference: &Reference,
+        identity: &str,
+        alias: Option<String>,
+        kind: ManagedPolicyKind,
+    ) -> Option<usize> {
+        let (wanted, what) = match kind {
+            ManagedPolicyKind::Policy => (DeclaredKind::Policy, "a policy"),
+            ManagedPolicyKind::Boundary => (DeclaredKind::Boundary, "a permissions boundary"),
+        };
+        let Target::Declaration(id) = reference.target else {
+            self.error(&checks::MISMATCHED_TYPE, reference.span, format!("expected {what}"));
+            return None;
+        };
+        let declaration = self.names.get(id)?.clone();
+        let DeclarationKind::Entity(found, item) = &declaration.kind else {
+            self.not_a_policy(&declaration, reference.span, what);
+            return None;
+        };
+        if *found != wanted {
+            self.not_a_policy(&declaration, reference.span, what);
+            return None;
+        }
+        let arguments = match reference.only_arguments() {
+            Ok(arguments) => arguments,
+            Err(span) => {
+                self.error(&checks::MISMATCHED_TYPE, span, "a policy has no parts");
+                return None;
+            }
+        };
+        if item.parameters().is_none() && arguments.is_none() {
+            if alias.is_some() {
+                self.report(
+                    Diagnostic::new(
+                        &checks::MISPLACED_MEMBER,
+                        reference.span,
+                        "`as` names a policy that is made for one identity",
+                    )
+                    .note("a policy without parameters is one for all, under its own name"),
+                );
+                return None;
+            }
+            return self.shared_policy(environment, id, kind);
+        }
+        let inner = self.bind(
+            environment,
+            declaration.module,
+            &declaration.name,
+            item.parameters().as_ref(),
+            arguments,
+            reference.span,
+        )?;
+        let (declared, path) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
+        let name = alias.unwrap_or_else(|| format!("{identity}-{declared}"));
+        if !bounds::is_iam_name(&name, 128) {
+            self.invalid_name(&name, 128, reference.span);
+            return None;
+        }
+        if !self.policy_names.insert((environment.account, name.to_lowercase())) {
+            self.report(
+                Diagnostic::new(
+                    &checks::DUPLICATE_AWS_NAME,
+                    reference.span,
+                    format!("a policy called `{name}` is already made in this account"),
+                )
+                .help("give this one a name of its own: `as \"name\"`"),
+            );
+            return None;
+        }
+        let document = self.policy_document(&inner, id, item)?;
+        self.program.policies.push(ManagedPolicy {
+            kind,
+            account: environment.account,
+            name,
+            path,
+            description: item.documentation(),
+            document,
+            span: declaration.span,
+        });
+        Some(self.program.policies.len() - 1)
+    }
+
+    pub(crate) fn not_a_policy(&mut self, declaration: &Declaration, span: Span, what: &str) {
+        let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
+        self.report(
+            Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
+        );
+    }
+
+    /// The one policy that a declaration without parameters makes in an account.
+    pub(crate) fn shared_policy(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        kind: ManagedPolicyKind,
+    ) -> Option<usize> {
+        let account = self.home(id).or(environment.account);
+        if let Some(index) = self.made.get(&(id, account)) {
+            return Some(*index);
+        }
+        let declaration = self.names.get(id)?.clone();
+        let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
+        let (name, path) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
+        let inner = Environment::of(declaration.module).in_account(account);
+        let document = self.policy_document(&inner, id, item)?;
+        self.program.policies.push(ManagedPolicy {
+            kind,
+            account,
+            name,
+            path,
+            description: item.documentation(),
+            document,
+            span: declaration.span,
+        });
+        let index = self.program.policies.len() - 1;
+        self.made.insert((id, account), index);
+        Some(index)
+    }
+
+    pub(crate) fn policy_document(
+        &mut self,
+        inner: &Environment,
+        id: DeclarationId,
+        item: &Declared,
+    ) -> Option<Document> {
+        let declaration = self.names.get(id)?.clone();
+        let mut document = Document::default();
+        self.enter(id, declaration.span)?;
+        if let Some(body) = item.body() {
+            self.statements(inner, &body, DocumentKind::Identity, &[], &mut document);
+        }
+        self.leave();
+        number_sids(&mut document);
+        Some(document)
+    }
+}

@@ -1,0 +1,72 @@
+//! `trust`: who may assume a role.
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::{
+    ActionPattern, ConditionBlock, Document, Effect, Element, PrincipalElement, Sourced, Statement as PolicyStatement,
+};
+use iamx_syntax::ast::{AstNode, Clause, Trust};
+use iamx_text::Span;
+
+use crate::{lowerer::Lowerer, scope::Environment, statements::DocumentKind};
+
+impl Lowerer<'_> {
+    pub(crate) fn trust(&mut self, environment: &Environment, member: &Trust, document: &mut Document) {
+        if let Some(body) = member.body() {
+            self.statements(environment, &body, DocumentKind::Trust, &[], document);
+            return;
+        }
+        let Some(list) = member.principals() else { return };
+        let span = self.span(environment.module, member.range());
+        let Some(principals) = self.principals(environment, &list) else { return };
+        let mut actions = vec!["AssumeRole"];
+        for name in member.with().unwrap_or_default() {
+            match name.text() {
+                "session-tags" => actions.push("TagSession"),
+                "source-identity" => actions.push("SetSourceIdentity"),
+                other => {
+                    let at = self.span(environment.module, name.text_range());
+                    self.report(
+                        Diagnostic::new(&checks::UNKNOWN_NAME, at, format!("a session carries no `{other}`"))
+                            .help("what it may carry is `session-tags` and `source-identity`"),
+                    );
+                    return;
+                }
+            }
+        }
+        let Some(statement) = self.trust_statement(environment, member, span, &actions) else { return };
+        // Principals of different kinds stand in one statement: IAM's principal element takes a list of each.
+        document
+            .statements
+            .push(PolicyStatement { principal: Some(PrincipalElement { negated: false, principals }), ..statement });
+    }
+
+    pub(crate) fn trust_statement(
+        &mut self,
+        environment: &Environment,
+        member: &Trust,
+        span: Span,
+        actions: &[&str],
+    ) -> Option<PolicyStatement> {
+        let clauses: Vec<Clause> = member.clauses().collect();
+        for clause in &clauses {
+            if matches!(clause, Clause::On(_) | Clause::To(_)) {
+                let at = self.span(environment.module, clause.syntax().text_range());
+                self.error(&checks::MISPLACED_MEMBER, at, format!("`trust` takes no `{}`", clause.word()));
+                return None;
+            }
+        }
+        let clauses = self.clauses(environment, clauses.into_iter())?;
+        let conditions: ConditionBlock = self.statement_conditions(environment, &clauses, &[])?;
+        let patterns = actions.iter().map(|name| Sourced::new(ActionPattern::new("sts", *name), span)).collect();
+        Some(PolicyStatement {
+            sid: None,
+            effect: Effect::Allow,
+            principal: None,
+            actions: Element::of(patterns),
+            resources: None,
+            conditions,
+            span,
+            documentation: iamx_syntax::ast::documentation(member.syntax()),
+        })
+    }
+}
