@@ -16,6 +16,10 @@ use clap::Parser;
 
 use crate::{args::Cli, commands::Outcome, terminal::Terminal};
 
+/// A tree is many small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -2,6 +2,9 @@
 
 use divan::{Bencher, counter::BytesCount};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 use divan::{Bencher, counter::BytesCount};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -2,21 +2,22 @@
 
 use std::ops::Range;
 
-use rowan::{Checkpoint, GreenNodeBuilder, Language};
+use rowan::{Checkpoint, Language};
 
 use crate::{
     Iamx, Parse, SyntaxErrorKind, SyntaxKind,
     blame::Blame,
     grammar::Rule,
+    green::GreenFile,
     kind::{RuleKind, rule_kind},
-    lex::{Lexeme, Lexemes},
+    lex::{Lexeme, Lexemes, begins_line},
 };
 
 /// Takes what the grammar tells of a file's sections, in order, and makes a tree and errors of it.
 pub(crate) struct TreeBuilder<'t> {
     text: &'t str,
     lexemes: &'t Lexemes,
-    green: GreenNodeBuilder<'static>,
+    green: GreenFile,
     /// The lexemes before this one are in the tree, but for `pending`.
     next: usize,
     /// Trivia seen and not yet in the tree: a node takes none at its end.
@@ -36,12 +37,10 @@ struct Open {
 
 impl<'t> TreeBuilder<'t> {
     pub(crate) fn new(text: &'t str, lexemes: &'t Lexemes) -> Self {
-        let mut green = GreenNodeBuilder::new();
-        green.start_node(Iamx::kind_to_raw(SyntaxKind::FILE));
         Self {
             text,
             lexemes,
-            green,
+            green: GreenFile::new(),
             next: 0,
             pending: Vec::new(),
             last_end: 0,
@@ -51,6 +50,9 @@ impl<'t> TreeBuilder<'t> {
     }
 
     pub(crate) fn begin_section(&mut self) {
+        if self.open.len() == 1 {
+            self.green.item_border(self.last_end);
+        }
         self.blame.section();
     }
 
@@ -218,16 +220,12 @@ impl<'t> TreeBuilder<'t> {
             let Range { start, end } = lexeme.range();
             let text = self.text.get(start..end).unwrap_or_default();
             match lexeme.kind {
-                SyntaxKind::COMMENT if text.starts_with("///") && self.begins_line(start) => first = index,
+                SyntaxKind::COMMENT if text.starts_with("///") && begins_line(self.text, start) => first = index,
                 SyntaxKind::WHITESPACE if text.bytes().filter(|byte| *byte == b'\n').count() <= 1 => {}
                 _ => break,
             }
         }
         first
-    }
-
-    fn begins_line(&self, offset: usize) -> bool {
-        self.text.get(..offset).and_then(|before| before.rsplit('\n').next()).is_some_and(|line| line.trim().is_empty())
     }
 
     fn outermost(&mut self) {
@@ -249,7 +247,6 @@ impl<'t> TreeBuilder<'t> {
     pub(crate) fn finish(mut self) -> Parse {
         self.advance(self.lexemes.all.len());
         self.flush_trivia(self.pending.len());
-        self.green.finish_node();
         Parse { green: self.green.finish(), errors: self.blame.finish() }
     }
 }

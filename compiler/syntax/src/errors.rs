@@ -8,7 +8,8 @@ use iamx_text::{FileId, Span};
 use rowan::{TextRange, TextSize};
 
 use crate::{
-    Expected, MAX_DEPTH, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind, SyntaxNode, SyntaxToken, letters::begins_item,
+    Expected, MAX_DEPTH, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind, SyntaxNode, SyntaxToken,
+    letters::begins_item, lex::begins_line,
 };
 
 /// The findings of a parsed file, in the order of its text.
@@ -181,8 +182,7 @@ impl Place<'_> {
 
     /// Whether `at` is the first text of its line.
     fn begins_line(&self, at: TextSize) -> bool {
-        let before = self.text.get(..usize::from(at)).unwrap_or_default();
-        before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty())
+        begins_line(self.text, at.into())
     }
 }
 

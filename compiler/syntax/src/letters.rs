@@ -28,19 +28,17 @@ type Keyword = (&'static str, SyntaxKind, char);
 
 /// A word's letter, and its kind where it is a keyword.
 pub(crate) fn word(text: &str) -> (SyntaxKind, char) {
-    static KEYWORDS_BY_FIRST: LazyLock<[Vec<Keyword>; 26]> = LazyLock::new(|| {
-        let mut table = [const { Vec::new() }; 26];
+    static KEYWORDS_BY_SHAPE: LazyLock<Vec<Vec<Keyword>>> = LazyLock::new(|| {
+        let mut table = vec![Vec::new(); SHAPES];
         for (index, (text, kind)) in KEYWORDS.iter().enumerate() {
-            if let Some(bucket) = text.bytes().next().and_then(|first| table.get_mut(bucket(first))) {
+            if let Some(bucket) = shape(text).and_then(|shape| table.get_mut(shape)) {
                 bucket.push((*text, *kind, keyword(index)));
             }
         }
         table
     });
-    let keyword = text
-        .bytes()
-        .next()
-        .and_then(|first| KEYWORDS_BY_FIRST.get(bucket(first)))
+    let keyword = shape(text)
+        .and_then(|shape| KEYWORDS_BY_SHAPE.get(shape))
         .and_then(|bucket| bucket.iter().find(|(keyword, ..)| *keyword == text));
     match keyword {
         Some(&(_, kind, letter)) => (kind, letter),
@@ -111,8 +109,15 @@ fn keyword(index: usize) -> char {
     char::from_u32(code).unwrap_or(JUNK)
 }
 
-fn bucket(first: u8) -> usize {
-    usize::from(first.wrapping_sub(b'a'))
+/// One for each first letter and length.
+const SHAPES: usize = 26 * LONGEST;
+/// No keyword has as many bytes.
+const LONGEST: usize = 32;
+
+/// What a word has in common with few others; `None` where no keyword is like it.
+fn shape(text: &str) -> Option<usize> {
+    let first = usize::from(text.bytes().next()?.wrapping_sub(b'a'));
+    (text.len() < LONGEST).then_some(first * LONGEST + text.len())
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Lexeme {
 }
 
 /// The lexical grammar sees so much of the text at a time, to the end of a line: its list of tokens stays in the cache.
-const CHUNK: usize = 8 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 /// Takes `text` apart; `None` if it has more bytes than an offset can count.
 pub(crate) fn lex(text: &str) -> Option<Lexemes> {
@@ -180,6 +180,12 @@ impl<'t> Lexer<'t> {
         self.lexemes.lexeme_at.push(narrow(self.lexemes.all.len()));
         self.lexemes
     }
+}
+
+/// Whether only blanks, as the grammar has them, stand before `offset` on its line.
+pub(crate) fn begins_line(text: &str, offset: usize) -> bool {
+    let before = text.get(..offset).unwrap_or_default();
+    before.trim_end_matches([' ', '\t', '\r', '\u{FEFF}']).chars().next_back().is_none_or(|last| last == '\n')
 }
 
 /// `lex` has seen that every offset fits.

@@ -13,6 +13,7 @@ mod build;
 mod errors;
 mod format;
 mod grammar;
+mod green;
 mod kind;
 mod letters;
 mod lex;

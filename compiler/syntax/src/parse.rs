@@ -82,7 +82,7 @@ pub fn parse(text: &str) -> Parse {
 }
 
 /// The grammar sees so many letters at a time, and the rest of the section: its list of tokens stays in the cache.
-const RUN: usize = 4 * 1024;
+const RUN: usize = 8 * 1024;
 
 /// Puts the sections among the letters from `start` to `end` into the tree.
 fn sections(builder: &mut TreeBuilder<'_>, lexemes: &Lexemes, start: usize, end: usize) {

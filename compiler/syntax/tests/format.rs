@@ -53,6 +53,8 @@ fn nothing_stays_nothing() {
 fn byte_order_mark_goes() {
     assert_eq!(format("\u{FEFF}let a=1").as_deref(), Ok("let a = 1\n"));
     assert_eq!(format("\u{FEFF}// iamx fmt off\nlet a=1").as_deref(), Ok("// iamx fmt off\nlet a=1\n"));
+    assert_eq!(format("\u{FEFF}///d\nlet a=1").as_deref(), Ok("///d\nlet a = 1\n"));
+    assert_eq!(format("\u{FEFF}///\nfor").as_deref(), Ok("///\nfor\n"));
 }
 
 #[test]

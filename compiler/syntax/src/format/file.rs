@@ -6,6 +6,8 @@ use super::{order::kind_of, pieces::Comment, printer::Printer};
 use crate::{
     Iamx, Parse, SyntaxError, SyntaxKind,
     SyntaxKind::{ATTRIBUTE, COMMENT, ERROR, FILE},
+    letters::begins_item,
+    lex::begins_line,
 };
 
 /// Lays out `text`, of which `parse` is the tree.
@@ -215,7 +217,7 @@ impl Sections {
                     .sum();
                 let broken = kind_of(&part) == ERROR;
                 match all.last_mut() {
-                    Some(last) if !begins_section(text, start + docs) => {
+                    Some(last) if !begins_section(text, start + docs, node) => {
                         last.end = end;
                         last.broken |= broken;
                     }
@@ -246,46 +248,16 @@ impl Sections {
     }
 }
 
-fn begins_section(text: &str, start: usize) -> bool {
-    let (before, rest) = text.split_at_checked(start).unwrap_or_default();
-    if !(before.is_empty() || before.ends_with('\n')) {
-        return false;
-    }
-    let word = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).next().unwrap_or_default();
-    rest.starts_with('#') || ITEM_WORDS.contains(&word)
+/// Whether the node whose docs end at `start` begins in column 0 with what begins a section.
+fn begins_section(text: &str, start: usize, node: &GreenNodeData) -> bool {
+    let column_0 = start.checked_sub(1).is_none_or(|before| text.as_bytes().get(before) == Some(&b'\n'));
+    column_0 && (text.as_bytes().get(start) == Some(&b'#') || first_token(node).is_some_and(begins_item))
 }
 
-/// As in the grammar's `item_word`.
-const ITEM_WORDS: [&str; 25] = [
-    "account",
-    "account-policy",
-    "boundary",
-    "extern",
-    "for",
-    "grant",
-    "group",
-    "invariant",
-    "let",
-    "oidc",
-    "open",
-    "organization",
-    "param",
-    "permission-set",
-    "policy",
-    "rcp",
-    "resource",
-    "role",
-    "saml",
-    "scp",
-    "session-policy",
-    "test",
-    "use",
-    "user",
-    "within",
-];
-
-/// Whether only blanks stand before `start` on its line.
-fn begins_line(text: &str, start: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default();
-    before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty())
+/// The kind of the node's first token.
+fn first_token(node: &GreenNodeData) -> Option<SyntaxKind> {
+    match node.children().find(|part| !kind_of(part).is_trivia())? {
+        NodeOrToken::Node(node) => first_token(node),
+        NodeOrToken::Token(token) => Some(Iamx::kind_from_raw(token.kind())),
+    }
 }
