@@ -4,8 +4,7 @@
 
 use iamx_catalog::{Catalog, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{Attachment, DocumentKind, Program};
-use iamx_text::Span;
+use iamx_lower::{DocumentKind, Identity, IdentityKind, Program};
 
 pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
     for entry in program.documents() {
@@ -40,41 +39,24 @@ pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<
             diagnostics.push(diagnostic);
         }
     }
-    for role in &program.roles {
-        attachments(catalog, QuotaKind::PoliciesPerRole, "role", &role.name, &role.attachments, role.span, diagnostics);
-    }
-    for user in &program.users {
-        attachments(catalog, QuotaKind::PoliciesPerUser, "user", &user.name, &user.attachments, user.span, diagnostics);
-    }
-    for group in &program.groups {
-        attachments(
-            catalog,
-            QuotaKind::PoliciesPerGroup,
-            "group",
-            &group.name,
-            &group.attachments,
-            group.span,
-            diagnostics,
-        );
+    for (kind, identity) in program.identities() {
+        attachments(kind, identity, catalog, diagnostics);
     }
 }
 
-fn attachments(
-    catalog: &Catalog,
-    kind: QuotaKind,
-    what: &str,
-    name: &str,
-    attachments: &[Attachment],
-    span: Span,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let Some(quota) = catalog.quota(kind) else { return };
-    let count = attachments.len();
+fn attachments(kind: IdentityKind, identity: &Identity, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    let quota = catalog.quota(match kind {
+        IdentityKind::Role => QuotaKind::PoliciesPerRole,
+        IdentityKind::User => QuotaKind::PoliciesPerUser,
+        IdentityKind::Group => QuotaKind::PoliciesPerGroup,
+    });
+    let Some(quota) = quota else { return };
+    let count = identity.attachments.len();
     if u64::try_from(count).is_ok_and(|count| count > u64::from(quota.max)) {
         let mut diagnostic = Diagnostic::new(
             &checks::TOO_MANY_ATTACHMENTS,
-            span,
-            format!("{what} `{name}` has {count} policies attached; IAM takes {}", quota.max),
+            identity.span,
+            format!("{} `{}` has {count} policies attached; IAM takes {}", kind.word(), identity.name, quota.max),
         )
         .help("`include` puts a policy's statements into another and costs no attachment");
         if let Some(most) = quota.raisable_to {

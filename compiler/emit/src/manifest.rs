@@ -1,7 +1,7 @@
 //! `manifest.json`: every document with its source lines, every identity with what is attached to it.
 
 use iamx_catalog::{Catalog, QuotaKind};
-use iamx_lower::{Attachment, DocumentEntry, DocumentKind, Program, Tag};
+use iamx_lower::{Attachment, DocumentEntry, DocumentKind, Identity, IdentityKind, Program, Tag};
 use iamx_text::{SourceMap, Span};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -91,10 +91,6 @@ fn source(sources: &SourceMap, span: Span) -> Value {
     json!({ "file": file.path(), "line": line(span.range.start()), "end": line(span.range.end()) })
 }
 
-fn arn(program: &Program, account: Option<usize>, kind: &str, path: &str, name: &str) -> Value {
-    program.iam_arn(account, kind, path, name).map_or(Value::Null, Value::from)
-}
-
 /// A policy by its ARN; by its name where an account's id isn't known.
 fn attached(program: &Program, attachment: &Attachment) -> Value {
     program.attachment_arn(&attachment.target).map_or_else(
@@ -108,8 +104,12 @@ fn attached(program: &Program, attachment: &Attachment) -> Value {
     )
 }
 
-fn attachments(program: &Program, attachments: &[Attachment]) -> Value {
-    attachments.iter().map(|attachment| attached(program, attachment)).collect()
+fn attachments(program: &Program, identity: &Identity) -> Value {
+    identity.attachments.iter().map(|attachment| attached(program, attachment)).collect()
+}
+
+fn boundary(program: &Program, identity: &Identity) -> Value {
+    identity.boundary.as_ref().map_or(Value::Null, |boundary| attached(program, boundary))
 }
 
 fn tags(tags: &[Tag]) -> Value {
@@ -124,7 +124,7 @@ fn policies(program: &Program, sources: &SourceMap) -> Value {
             json!({
                 "name": policy.name,
                 "account": account(program, policy.account),
-                "arn": arn(program, policy.account, "policy", &policy.path, &policy.name),
+                "arn": program.iam_arn(policy.account, "policy", &policy.path, &policy.name),
                 "path": policy.path,
                 "description": policy.description,
                 "source": source(sources, policy.span),
@@ -133,65 +133,63 @@ fn policies(program: &Program, sources: &SourceMap) -> Value {
         .collect()
 }
 
+/// Name, account, ARN and path of an identity, then what `of_its_kind` has, then where it was declared.
+fn identity(
+    program: &Program,
+    sources: &SourceMap,
+    kind: IdentityKind,
+    identity: &Identity,
+    of_its_kind: Vec<(&str, Value)>,
+) -> Value {
+    let common = [
+        ("name", json!(identity.name)),
+        ("account", account(program, identity.account)),
+        ("arn", json!(program.iam_arn(identity.account, kind.word(), &identity.path, &identity.name))),
+        ("path", json!(identity.path)),
+    ];
+    let last = [("source", source(sources, identity.span))];
+    let entries = common.into_iter().chain(of_its_kind).chain(last);
+    Value::Object(entries.map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
 fn roles(program: &Program, sources: &SourceMap) -> Value {
-    program
-        .roles
-        .iter()
-        .map(|role| {
-            json!({
-                "name": role.name,
-                "account": account(program, role.account),
-                "arn": arn(program, role.account, "role", &role.path, &role.name),
-                "path": role.path,
-                "description": role.description,
-                "attached": attachments(program, &role.attachments),
-                "boundary": role.boundary.as_ref().map(|boundary| attached(program, boundary)),
-                "max-session-seconds": role.max_session,
-                "instance-profile": role.instance_profile,
-                "tags": tags(&role.tags),
-                "source": source(sources, role.span),
-            })
-        })
-        .collect()
+    let roles = program.roles.iter().map(|role| {
+        let of_its_kind = vec![
+            ("description", json!(role.description)),
+            ("attached", attachments(program, &role.identity)),
+            ("boundary", boundary(program, &role.identity)),
+            ("max-session-seconds", json!(role.max_session)),
+            ("instance-profile", json!(role.instance_profile)),
+            ("tags", tags(&role.identity.tags)),
+        ];
+        identity(program, sources, IdentityKind::Role, &role.identity, of_its_kind)
+    });
+    roles.collect()
 }
 
 fn users(program: &Program, sources: &SourceMap) -> Value {
-    program
-        .users
-        .iter()
-        .map(|user| {
-            json!({
-                "name": user.name,
-                "account": account(program, user.account),
-                "arn": arn(program, user.account, "user", &user.path, &user.name),
-                "path": user.path,
-                "attached": attachments(program, &user.attachments),
-                "boundary": user.boundary.as_ref().map(|boundary| attached(program, boundary)),
-                "console": user.console,
-                "access-key": user.access_key.map(|key| json!({ "rotate-seconds": key.rotate })),
-                "tags": tags(&user.tags),
-                "source": source(sources, user.span),
-            })
-        })
-        .collect()
+    let users = program.users.iter().map(|user| {
+        let of_its_kind = vec![
+            ("attached", attachments(program, &user.identity)),
+            ("boundary", boundary(program, &user.identity)),
+            ("console", json!(user.console)),
+            ("access-key", json!(user.access_key.map(|key| json!({ "rotate-seconds": key.rotate })))),
+            ("tags", tags(&user.identity.tags)),
+        ];
+        identity(program, sources, IdentityKind::User, &user.identity, of_its_kind)
+    });
+    users.collect()
 }
 
 fn groups(program: &Program, sources: &SourceMap) -> Value {
-    program
-        .groups
-        .iter()
-        .map(|group| {
-            json!({
-                "name": group.name,
-                "account": account(program, group.account),
-                "arn": arn(program, group.account, "group", &group.path, &group.name),
-                "path": group.path,
-                "members": if group.members_external { json!("external") } else { json!(group.members) },
-                "attached": attachments(program, &group.attachments),
-                "source": source(sources, group.span),
-            })
-        })
-        .collect()
+    let groups = program.groups.iter().map(|group| {
+        let of_its_kind = vec![
+            ("members", if group.members_external { json!("external") } else { json!(group.members) }),
+            ("attached", attachments(program, &group.identity)),
+        ];
+        identity(program, sources, IdentityKind::Group, &group.identity, of_its_kind)
+    });
+    groups.collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -163,9 +163,11 @@ impl Lowerer<'_> {
         let program = &self.program;
         named
             .extend(program.policies.iter().map(|policy| ("policy", policy.account, policy.name.clone(), policy.span)));
-        named.extend(program.roles.iter().map(|role| ("role", role.account, role.name.clone(), role.span)));
-        named.extend(program.users.iter().map(|user| ("user", user.account, user.name.clone(), user.span)));
-        named.extend(program.groups.iter().map(|group| ("group", group.account, group.name.clone(), group.span)));
+        named.extend(
+            program
+                .identities()
+                .map(|(kind, identity)| (kind.word(), identity.account, identity.name.clone(), identity.span)),
+        );
         let mut first: std::collections::HashMap<(&'static str, Option<usize>, String), Span> =
             std::collections::HashMap::new();
         for (kind, account, name, span) in named {

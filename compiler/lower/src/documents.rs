@@ -3,7 +3,7 @@
 use iamx_policy::Document;
 use iamx_text::Span;
 
-use crate::{ManagedPolicyKind, Program};
+use crate::{Identity, IdentityKind, ManagedPolicyKind, Program};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,34 +70,22 @@ impl Program {
             document: &policy.document,
             span: policy.span,
         });
-        let roles = self.roles.iter().flat_map(|role| {
-            let entry = |kind, document| DocumentEntry {
-                kind,
-                account: role.account,
-                name: &role.name,
-                document,
-                span: role.span,
+        let trusts = self.roles.iter().map(|role| of_identity(DocumentKind::Trust, &role.identity, &role.trust));
+        let inline = self.identities().map(|(kind, identity)| {
+            let kind = match kind {
+                IdentityKind::Role => DocumentKind::RoleInline,
+                IdentityKind::User => DocumentKind::UserInline,
+                IdentityKind::Group => DocumentKind::GroupInline,
             };
-            [entry(DocumentKind::Trust, &role.trust), entry(DocumentKind::RoleInline, &role.inline)]
-        });
-        let users = self.users.iter().map(|user| DocumentEntry {
-            kind: DocumentKind::UserInline,
-            account: user.account,
-            name: &user.name,
-            document: &user.inline,
-            span: user.span,
-        });
-        let groups = self.groups.iter().map(|group| DocumentEntry {
-            kind: DocumentKind::GroupInline,
-            account: group.account,
-            name: &group.name,
-            document: &group.inline,
-            span: group.span,
+            of_identity(kind, identity, &identity.inline)
         });
         policies
-            .chain(roles)
-            .chain(users)
-            .chain(groups)
+            .chain(trusts)
+            .chain(inline)
             .filter(|entry| entry.kind == DocumentKind::Trust || !entry.document.statements.is_empty())
     }
+}
+
+fn of_identity<'p>(kind: DocumentKind, identity: &'p Identity, document: &'p Document) -> DocumentEntry<'p> {
+    DocumentEntry { kind, account: identity.account, name: &identity.name, document, span: identity.span }
 }

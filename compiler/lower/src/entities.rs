@@ -6,21 +6,12 @@ use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Expr, He
 use iamx_text::Span;
 
 use crate::{
-    Attachment, Group, ManagedPolicyKind, Role, Tag, User,
+    Group, Identity, ManagedPolicyKind, Role, User,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     scope::{Environment, Target},
     statements::{DocumentKind, number_sids},
 };
-
-/// What the bodies of roles, users and groups have in common.
-#[derive(Debug, Default)]
-struct IdentityParts {
-    inline: Document,
-    attachments: Vec<Attachment>,
-    boundary: Option<Attachment>,
-    tags: Vec<Tag>,
-}
 
 impl Lowerer<'_> {
     pub(crate) fn entity(&mut self, environment: &Environment, item: &Declared) {
@@ -166,8 +157,7 @@ impl Lowerer<'_> {
     }
 
     fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
-        let Some((name, path)) = self.aws_name(environment.module, item, declared, 64) else { return };
-        let mut parts = IdentityParts::default();
+        let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let mut trust = Document::default();
         let (mut max_session, mut instance_profile, mut trusts) = (None, false, 0);
         let errors = self.errors();
@@ -181,7 +171,7 @@ impl Lowerer<'_> {
                     max_session = member.duration().and_then(|duration| self.session(environment, &duration));
                 }
                 BodyPart::Member(Member::InstanceProfile(_)) => instance_profile = true,
-                other => self.identity_part(environment, other, DeclaredKind::Role, &name, &mut parts),
+                other => self.identity_part(environment, other, DeclaredKind::Role, &mut identity),
             }
         }
         if trusts == 0
@@ -196,52 +186,32 @@ impl Lowerer<'_> {
             );
         }
         number_sids(&mut trust);
-        number_sids(&mut parts.inline);
+        number_sids(&mut identity.inline);
         self.program.roles.push(Role {
-            account: environment.account,
-            name,
-            path,
+            identity,
             description: item.documentation(),
             trust,
-            inline: parts.inline,
-            attachments: parts.attachments,
-            boundary: parts.boundary,
             max_session,
             instance_profile,
-            tags: parts.tags,
-            span,
         });
     }
 
     fn user(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
-        let Some((name, path)) = self.aws_name(environment.module, item, declared, 64) else { return };
-        let mut parts = IdentityParts::default();
+        let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let (mut console, mut access_key) = (false, None);
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             match part {
                 BodyPart::Member(Member::Console(_)) => console = true,
                 BodyPart::Member(Member::AccessKey(member)) => access_key = self.access_key(environment, &member),
-                other => self.identity_part(environment, other, DeclaredKind::User, &name, &mut parts),
+                other => self.identity_part(environment, other, DeclaredKind::User, &mut identity),
             }
         }
-        number_sids(&mut parts.inline);
-        self.program.users.push(User {
-            account: environment.account,
-            name,
-            path,
-            inline: parts.inline,
-            attachments: parts.attachments,
-            boundary: parts.boundary,
-            console,
-            access_key,
-            tags: parts.tags,
-            span,
-        });
+        number_sids(&mut identity.inline);
+        self.program.users.push(User { identity, console, access_key });
     }
 
     fn group(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
-        let Some((name, path)) = self.aws_name(environment.module, item, declared, 128) else { return };
-        let mut parts = IdentityParts::default();
+        let Some(mut identity) = self.new_identity(environment, item, declared, 128, span) else { return };
         let (mut members, mut members_external) = (Vec::new(), false);
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             match part {
@@ -267,20 +237,11 @@ impl Lowerer<'_> {
                         members.push(user);
                     }
                 }
-                other => self.identity_part(environment, other, DeclaredKind::Group, &name, &mut parts),
+                other => self.identity_part(environment, other, DeclaredKind::Group, &mut identity),
             }
         }
-        number_sids(&mut parts.inline);
-        self.program.groups.push(Group {
-            account: environment.account,
-            name,
-            path,
-            members,
-            members_external,
-            inline: parts.inline,
-            attachments: parts.attachments,
-            span,
-        });
+        number_sids(&mut identity.inline);
+        self.program.groups.push(Group { identity, members, members_external });
     }
 
     /// The name in AWS of the user that `members` names.
@@ -316,25 +277,46 @@ impl Lowerer<'_> {
         self.aws_name(declaration.module, item, &declaration.name, 64).map(|(name, _)| name)
     }
 
+    /// What a role, user or group has before its body is read.
+    fn new_identity(
+        &mut self,
+        environment: &Environment,
+        item: &Declared,
+        declared: &str,
+        longest_name: usize,
+        span: Span,
+    ) -> Option<Identity> {
+        let (name, path) = self.aws_name(environment.module, item, declared, longest_name)?;
+        Some(Identity {
+            account: environment.account,
+            name,
+            path,
+            inline: Document::default(),
+            attachments: Vec::new(),
+            boundary: None,
+            tags: Vec::new(),
+            span,
+        })
+    }
+
     /// A part of a body that roles, users and groups share.
     fn identity_part(
         &mut self,
         environment: &Environment,
         part: BodyPart,
         kind: DeclaredKind,
-        name: &str,
-        parts: &mut IdentityParts,
+        identity: &mut Identity,
     ) {
         match part {
             BodyPart::Statement(statement) => {
-                self.statement(environment, &statement, DocumentKind::Identity, &[], &mut parts.inline);
+                self.statement(environment, &statement, DocumentKind::Identity, &[], &mut identity.inline);
             }
             BodyPart::Member(member) if self.is_damaged(environment.module, member.syntax().text_range()) => {}
             BodyPart::Member(member @ Member::Attach(_)) => {
                 for node in member.attachments() {
-                    let attachment = self.attachment(environment, &node, name, ManagedPolicyKind::Policy);
+                    let attachment = self.attachment(environment, &node, &identity.name, ManagedPolicyKind::Policy);
                     let Some(attachment) = attachment else { continue };
-                    if let Some(first) = parts.attachments.iter().find(|other| other.target == attachment.target) {
+                    if let Some(first) = identity.attachments.iter().find(|other| other.target == attachment.target) {
                         let diagnostic = Diagnostic::new(
                             &checks::DUPLICATE_CLAUSE,
                             attachment.span,
@@ -344,17 +326,17 @@ impl Lowerer<'_> {
                         self.report(diagnostic);
                         continue;
                     }
-                    parts.attachments.push(attachment);
+                    identity.attachments.push(attachment);
                 }
             }
             BodyPart::Member(member @ Member::Boundary(_)) if kind != DeclaredKind::Group => {
                 let node = member.attachments().next();
-                parts.boundary = node
-                    .and_then(|node| self.attachment(environment, &node, name, ManagedPolicyKind::Boundary))
-                    .or(parts.boundary.take());
+                identity.boundary = node
+                    .and_then(|node| self.attachment(environment, &node, &identity.name, ManagedPolicyKind::Boundary))
+                    .or(identity.boundary.take());
             }
             BodyPart::Member(Member::Tags(tags)) if kind != DeclaredKind::Group => {
-                parts.tags = self.tags(environment, &tags);
+                identity.tags = self.tags(environment, &tags);
             }
             BodyPart::Member(member) => self.misplaced(environment.module, &member, kind),
         }

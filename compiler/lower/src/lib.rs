@@ -31,8 +31,8 @@ mod values;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
-    AccessKey, Account, Attachment, AttachmentTarget, Group, ManagedPolicy, ManagedPolicyKind, Organization, Program,
-    Role, Tag, User,
+    AccessKey, Account, Attachment, AttachmentTarget, Group, Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind,
+    Organization, Program, Role, Tag, User,
 };
 
 use iamx_diagnostic::Diagnostic;

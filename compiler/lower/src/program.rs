@@ -107,58 +107,71 @@ pub enum AttachmentTarget {
     Arn(String),
 }
 
-/// An IAM role.
+/// What an [`Identity`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum IdentityKind {
+    Role,
+    User,
+    Group,
+}
+
+impl IdentityKind {
+    /// Its word, in messages and in ARNs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::User => "user",
+            Self::Group => "group",
+        }
+    }
+}
+
+/// What roles, users and groups have in common.
 #[derive(Clone, Debug)]
-pub struct Role {
-    /// The account it is made in.
+pub struct Identity {
+    /// The account it is made in; `None` in a workspace without accounts.
     pub account: Option<usize>,
     /// Its name in AWS.
     pub name: String,
     /// Its path in AWS.
     pub path: String,
-    /// Its description in AWS.
-    pub description: Option<String>,
-    /// Its trust policy.
-    pub trust: Document,
     /// Its inline policy; no statements, no policy.
     pub inline: Document,
     /// Its managed policies.
     pub attachments: Vec<Attachment>,
-    /// Its permissions boundary.
+    /// Its permissions boundary; a group has none.
     pub boundary: Option<Attachment>,
-    /// The longest session, in seconds.
-    pub max_session: Option<u32>,
-    /// Whether EC2 instances may have it.
-    pub instance_profile: bool,
-    /// Its tags.
+    /// Its tags; a group has none.
     pub tags: Vec<Tag>,
     /// Where its name was declared.
     pub span: Span,
 }
 
+/// An IAM role.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// What every identity has.
+    pub identity: Identity,
+    /// Its description in AWS.
+    pub description: Option<String>,
+    /// Its trust policy.
+    pub trust: Document,
+    /// The longest session, in seconds.
+    pub max_session: Option<u32>,
+    /// Whether EC2 instances may have it.
+    pub instance_profile: bool,
+}
+
 /// An IAM user.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// The account it is made in.
-    pub account: Option<usize>,
-    /// Its name in AWS.
-    pub name: String,
-    /// Its path in AWS.
-    pub path: String,
-    /// Its inline policy; no statements, no policy.
-    pub inline: Document,
-    /// Its managed policies.
-    pub attachments: Vec<Attachment>,
-    /// Its permissions boundary.
-    pub boundary: Option<Attachment>,
+    /// What every identity has.
+    pub identity: Identity,
     /// Whether it signs in to the console.
     pub console: bool,
     /// Its access key, if it has one.
     pub access_key: Option<AccessKey>,
-    /// Its tags.
-    pub tags: Vec<Tag>,
-    /// Where its name was declared.
-    pub span: Span,
 }
 
 /// A user's access key.
@@ -171,25 +184,23 @@ pub struct AccessKey {
 /// An IAM group.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// The account it is made in.
-    pub account: Option<usize>,
-    /// Its name in AWS.
-    pub name: String,
-    /// Its path in AWS.
-    pub path: String,
+    /// What every identity has, but for a boundary and tags.
+    pub identity: Identity,
     /// Its users, by their names in AWS, in the order of the source.
     pub members: Vec<String>,
     /// Whether others than iamx keep its members.
     pub members_external: bool,
-    /// Its inline policy; no statements, no policy.
-    pub inline: Document,
-    /// Its managed policies.
-    pub attachments: Vec<Attachment>,
-    /// Where its name was declared.
-    pub span: Span,
 }
 
 impl Program {
+    /// The roles, the users, the groups, each in the order of the source.
+    pub fn identities(&self) -> impl Iterator<Item = (IdentityKind, &Identity)> {
+        let roles = self.roles.iter().map(|role| (IdentityKind::Role, &role.identity));
+        let users = self.users.iter().map(|user| (IdentityKind::User, &user.identity));
+        let groups = self.groups.iter().map(|group| (IdentityKind::Group, &group.identity));
+        roles.chain(users).chain(groups)
+    }
+
     /// The account at `index`.
     pub fn account(&self, index: Option<usize>) -> Option<&Account> {
         self.accounts.get(index?)

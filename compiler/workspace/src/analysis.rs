@@ -6,7 +6,7 @@ use iamx_catalog::Catalog;
 use iamx_check::check;
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
 use iamx_emit::{OutputFile, emit};
-use iamx_lower::{Input, Module, Program, WorkspaceSettings, lower};
+use iamx_lower::{Input, Module, Program, lower};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -32,7 +32,6 @@ pub struct TextFile {
 #[derive(Debug)]
 pub struct Workspace {
     settings: Settings,
-    settings_file: Option<FileId>,
     settings_diagnostics: Vec<Diagnostic>,
     sources: Arc<SourceMap>,
     modules: Vec<FileId>,
@@ -55,15 +54,14 @@ impl Workspace {
     /// A workspace of the given `iamx.toml`, if there is one, and modules.
     pub fn new(settings: Option<TextFile>, mut modules: Vec<TextFile>) -> Self {
         let mut sources = SourceMap::new();
-        let (mut read, mut settings_diagnostics, mut settings_file) = (Settings::default(), Vec::new(), None);
+        let (mut read, mut settings_diagnostics) = (Settings::default(), Vec::new());
         if let Some(file) = settings {
             let id = sources.add(file.path, Arc::clone(&file.text));
             (read, settings_diagnostics) = Settings::parse(&file.text, id);
-            settings_file = Some(id);
         }
         modules.sort_by(|a, b| a.path.cmp(&b.path));
         let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
-        Self { settings: read, settings_file, settings_diagnostics, sources: Arc::new(sources), modules }
+        Self { settings: read, settings_diagnostics, sources: Arc::new(sources), modules }
     }
 
     /// Its settings.
@@ -83,7 +81,7 @@ impl Workspace {
 
     /// Gives the `param` called `name` a value, before the one that `iamx.toml` gives.
     pub fn set_param(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.settings.params.insert(name.into(), value.into());
+        self.settings.workspace.params.insert(name.into(), value.into());
     }
 
     /// Runs the whole pipeline.
@@ -94,8 +92,7 @@ impl Workspace {
         for module in &modules {
             allows.read(module.file, &module.parse, &mut diagnostics);
         }
-        let settings = self.lowering_settings();
-        let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &settings };
+        let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &self.settings.workspace };
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
         diagnostics.extend(check(&lowered.program, catalog));
@@ -142,17 +139,6 @@ impl Workspace {
         }
         self.settings.levels.apply(diagnostics);
         sort(diagnostics, &self.sources);
-    }
-
-    fn lowering_settings(&self) -> WorkspaceSettings {
-        WorkspaceSettings {
-            name: self.settings.name.clone(),
-            partition: self.settings.partition.clone(),
-            account: self.settings.account.clone(),
-            region: self.settings.region.clone(),
-            params: self.settings.params.clone(),
-            settings_file: self.settings_file,
-        }
     }
 }
 

@@ -3,9 +3,8 @@
 mod reader;
 mod tables;
 
-use std::collections::BTreeMap;
-
 use iamx_diagnostic::Diagnostic;
+use iamx_lower::WorkspaceSettings;
 use iamx_text::FileId;
 
 use crate::Levels;
@@ -16,22 +15,14 @@ pub const SETTINGS_FILE: &str = "iamx.toml";
 /// What `iamx.toml` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `[workspace] name`; "workspace" where it is left out.
-    pub name: String,
-    /// `[workspace] partition`, such as `aws` or `aws-us-gov`.
-    pub partition: String,
-    /// `[workspace] account`: where items that name no account belong.
-    pub account: Option<String>,
-    /// `[workspace] region`: the region of regional ARNs that name none.
-    pub region: Option<String>,
+    /// `[workspace]` and `[params]`: what the sources are read by.
+    pub workspace: WorkspaceSettings,
     /// `[build] out`: the output folder, relative to the workspace's root, with `/` between its parts.
     pub out: String,
     /// `[build] targets`: what is written; never empty.
     pub targets: Vec<Target>,
     /// `[build] size`.
     pub size: Size,
-    /// `[params]`: values of `param` items, as text.
-    pub params: BTreeMap<String, String>,
     /// `[lint]`: how bad the findings of which check are.
     pub levels: Levels,
 }
@@ -60,14 +51,10 @@ pub enum Size {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            name: "workspace".to_owned(),
-            partition: "aws".to_owned(),
-            account: None,
-            region: None,
+            workspace: WorkspaceSettings::default(),
             out: "out".to_owned(),
             targets: vec![Target::Json],
             size: Size::default(),
-            params: BTreeMap::new(),
             levels: Levels::default(),
         }
     }

@@ -45,13 +45,16 @@ unused-policy = "off"
 "#,
     );
     assert_eq!(diagnostics, []);
-    assert_eq!((settings.name.as_str(), settings.partition.as_str()), ("acme", "aws-us-gov"));
-    assert_eq!((settings.account.as_deref(), settings.region.as_deref()), (Some("org.prod"), Some("eu-west-1")));
+    assert_eq!((settings.workspace.name.as_str(), settings.workspace.partition.as_str()), ("acme", "aws-us-gov"));
+    assert_eq!(
+        (settings.workspace.account.as_deref(), settings.workspace.region.as_deref()),
+        (Some("org.prod"), Some("eu-west-1"))
+    );
     assert_eq!(
         (settings.out.as_str(), settings.targets, settings.size),
         ("build/iam", vec![Target::Json], Size::AsWritten)
     );
-    let params: Vec<_> = settings.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let params: Vec<_> = settings.workspace.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(params, ["env=prod", "from=2026-12-31", "max=3", "ratio=1.5", "strict=true"]);
     assert_eq!(settings.levels.get(&checks::WILDCARD_RESOURCE), Some(Level::Error));
     assert_eq!(settings.levels.get(&checks::UNUSED_POLICY), Some(Level::Off));
@@ -98,7 +101,7 @@ unknown-name = "off"
 fn what_is_no_toml_is_found_and_the_rest_is_read() {
     let text = "[workspace]\nname = acme\nregion = \"eu-west-1\"\nregion = \"x\"\n[build\nout = \"o\"\n";
     let (settings, ..) = parse(text);
-    assert_eq!(settings.region.as_deref(), Some("eu-west-1"));
+    assert_eq!(settings.workspace.region.as_deref(), Some("eu-west-1"));
     insta::assert_snapshot!(findings(text));
 }
 
@@ -145,6 +148,6 @@ fn spans_lie_in_the_text_whatever_it_is() {
 fn the_partitions_are_the_catalogs() {
     for partition in iamx_catalog::Catalog::builtin().partitions() {
         let (settings, diagnostics, _) = parse(&format!("[workspace]\npartition = \"{}\"\n", partition.id));
-        assert_eq!((settings.partition.as_str(), diagnostics), (&*partition.id, Vec::new()));
+        assert_eq!((settings.workspace.partition.as_str(), diagnostics), (&*partition.id, Vec::new()));
     }
 }

@@ -34,6 +34,7 @@ const LEVELS: &[(&str, Level)] = &[("error", Level::Error), ("warn", Level::Warn
 pub(super) fn read(text: &str, file: FileId) -> (Settings, Vec<Diagnostic>) {
     let mut reader = Reader::new(file);
     let mut settings = Settings::default();
+    settings.workspace.settings_file = Some(file);
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = reader.span(error.span().unwrap_or(0..0));
@@ -70,10 +71,12 @@ fn workspace(reader: &mut Reader, key: Key<'_>, value: &Value<'_>, settings: &mu
     let Some(table) = reader.table(key, value) else { return };
     for (key, value) in reader.entries(table) {
         match key.text {
-            "name" => set(&mut settings.name, reader.string(key, value).map(str::to_owned)),
-            "partition" => set(&mut settings.partition, reader.choice(key, value, PARTITIONS).map(str::to_owned)),
-            "account" => settings.account = reader.string(key, value).map(str::to_owned),
-            "region" => settings.region = reader.string(key, value).map(str::to_owned),
+            "name" => set(&mut settings.workspace.name, reader.string(key, value).map(str::to_owned)),
+            "partition" => {
+                set(&mut settings.workspace.partition, reader.choice(key, value, PARTITIONS).map(str::to_owned));
+            }
+            "account" => settings.workspace.account = reader.string(key, value).map(str::to_owned),
+            "region" => settings.workspace.region = reader.string(key, value).map(str::to_owned),
             _ => reader.unknown_key(key, "`[workspace]`", WORKSPACE_KEYS),
         }
     }
@@ -164,7 +167,7 @@ fn params(reader: &mut Reader, key: Key<'_>, value: &Value<'_>, settings: &mut S
         if !is_name(key.text) {
             reader.report(invalid(key.span, format!("`{}` can't be the name of a `param`", key.text)));
         } else if let Some(text) = text {
-            settings.params.insert(key.text.to_owned(), text);
+            settings.workspace.params.insert(key.text.to_owned(), text);
         }
     }
 }
