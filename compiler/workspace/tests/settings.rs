@@ -63,7 +63,8 @@ unused-policy = "off"
 
 #[test]
 fn an_empty_file_is_the_default() {
-    let (settings, diagnostics, _) = parse("");
+    let (mut settings, diagnostics, _) = parse("");
+    assert!(settings.workspace.settings_file.take().is_some());
     assert_eq!((settings, diagnostics), (Settings::default(), Vec::new()));
 }
 
