@@ -6,7 +6,7 @@ use iamx_tests::{
 };
 
 /// Baselines that hold one such construct each.
-const ONE: [&str; 34] = [
+const ONE: [&str; 31] = [
     "condition-claim",
     "condition-or",
     "condition-or-of-one-key",
@@ -26,14 +26,11 @@ const ONE: [&str; 34] = [
     "item-invariant",
     "item-oidc",
     "item-open-invariant",
-    "item-organization",
     "item-permission-set",
-    "item-rcp",
     "item-resource-encrypted",
     "item-resource-policy",
     "item-role-until",
     "item-saml",
-    "item-scp",
     "item-session-policy",
     "item-test",
     "principals-any-role",

@@ -7,6 +7,7 @@ mod action_resource_mismatch;
 mod allow_when_absent;
 mod characters;
 mod condition_key_not_sent;
+mod guardrails;
 mod held;
 mod quotas;
 mod unknown_account;
@@ -26,9 +27,11 @@ pub fn check(program: &Program, catalog: &Catalog) -> Vec<Diagnostic> {
             unknown_account::check(statement, program, &mut diagnostics);
             characters::check(statement, catalog, &mut diagnostics);
             condition_key_not_sent::check(statement, catalog, &mut diagnostics);
+            guardrails::check(statement, entry.kind, catalog, &mut diagnostics);
             wildcards::check(statement, entry.kind, catalog, &mut diagnostics);
         }
     }
+    guardrails::attachments(program, catalog, &mut diagnostics);
     quotas::check(program, catalog, &mut diagnostics);
     let mut said = std::collections::HashSet::new();
     diagnostics.retain(|diagnostic| said.insert((diagnostic.check.name, diagnostic.primary())));

@@ -8,18 +8,18 @@ use iamx_lower::{DocumentKind, Identity, IdentityKind, Program};
 
 pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
     for entry in program.documents() {
-        let (kind, help) = match entry.kind {
-            DocumentKind::ManagedPolicy | DocumentKind::Boundary => (
-                QuotaKind::ManagedPolicy,
-                "split it into policies of their own, or say patterns in place of long lists",
-            ),
-            DocumentKind::Trust => (QuotaKind::TrustPolicy, "name accounts in place of their roles, with a condition"),
-            DocumentKind::RoleInline => (QuotaKind::RoleInlinePolicies, "make a policy of it, and attach that"),
-            DocumentKind::UserInline => (QuotaKind::UserInlinePolicies, "make a policy of it, and attach that"),
-            DocumentKind::GroupInline => (QuotaKind::GroupInlinePolicies, "make a policy of it, and attach that"),
+        let help = match entry.kind {
+            DocumentKind::ManagedPolicy | DocumentKind::Boundary => {
+                "split it into policies of their own, or say patterns in place of long lists"
+            }
+            DocumentKind::Trust => "name accounts in place of their roles, with a condition",
+            DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline => {
+                "make a policy of it, and attach that"
+            }
+            DocumentKind::Scp | DocumentKind::Rcp => "split it in two, and attach both",
         };
-        let Some(quota) = catalog.quota(kind) else { continue };
-        let size = entry.document.size();
+        let Some(quota) = catalog.quota(entry.kind.quota()) else { continue };
+        let size = entry.size(catalog);
         if u64::try_from(size).is_ok_and(|size| size > u64::from(quota.max)) {
             let mut diagnostic = Diagnostic::new(
                 &checks::POLICY_TOO_LARGE,
@@ -31,7 +31,11 @@ pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<
                     quota.max
                 ),
             )
-            .note("white space isn't counted")
+            .note(if entry.counts_white_space(catalog) {
+                "white space counts, and there is none between its parts"
+            } else {
+                "white space isn't counted"
+            })
             .help(help);
             if let Some(most) = quota.raisable_to {
                 diagnostic = diagnostic.note(format!("the quota can be raised to {most}"));

@@ -9,9 +9,9 @@ use crate::held::Held;
 
 pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
     let Some(resources) = &statement.resources else { return };
-    // A boundary grants nothing, and conditions may make an allow as narrow as it has to be.
+    // Boundaries and guardrails grant nothing, and conditions may make an allow as narrow as it has to be.
     if statement.effect == Effect::Deny
-        || kind == DocumentKind::Boundary
+        || matches!(kind, DocumentKind::Boundary | DocumentKind::Scp | DocumentKind::Rcp)
         || statement.actions.negated
         || resources.negated
         || !statement.conditions.entries.is_empty()

@@ -1,7 +1,9 @@
 //! `manifest.json`: every document with its source lines, every identity with what is attached to it.
 
-use iamx_catalog::{Catalog, QuotaKind};
-use iamx_lower::{Attachment, DocumentEntry, DocumentKind, Identity, IdentityKind, Program, Tag};
+use iamx_catalog::Catalog;
+use iamx_lower::{
+    Attachment, DocumentEntry, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, Program, Tag,
+};
 use iamx_text::{SourceMap, Span};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -16,7 +18,7 @@ pub(crate) fn manifest(
 ) -> OutputFile {
     let documents: Vec<_> =
         documents.iter().map(|(entry, file)| document(program, sources, catalog, entry, file)).collect();
-    let manifest = json!({
+    let mut manifest = json!({
         "manifest": 1,
         "workspace": program.name,
         "partition": program.partition,
@@ -29,6 +31,9 @@ pub(crate) fn manifest(
         "users": users(program, sources),
         "groups": groups(program, sources),
     });
+    if let (Some(organization), Some(object)) = (organization(program, sources), manifest.as_object_mut()) {
+        object.insert("organization".to_owned(), organization);
+    }
     OutputFile { path: "manifest.json".to_owned(), bytes: format!("{manifest:#}\n").into_bytes() }
 }
 
@@ -62,21 +67,19 @@ fn document(
         "account": account(program, entry.account),
         "name": entry.name,
         "sha256": hex(&hash),
-        "size": entry.document.size(),
-        "quota": catalog.quota(quota(entry.kind)).map(|quota| quota.max),
+        "size": size(catalog, entry, file),
+        "quota": catalog.quota(entry.kind.quota()).map(|quota| quota.max),
         "source": source(sources, entry.span),
         "statements": statements,
     })
 }
 
-/// The quota that the document's size counts against.
-fn quota(kind: DocumentKind) -> QuotaKind {
-    match kind {
-        DocumentKind::ManagedPolicy | DocumentKind::Boundary => QuotaKind::ManagedPolicy,
-        DocumentKind::Trust => QuotaKind::TrustPolicy,
-        DocumentKind::RoleInline => QuotaKind::RoleInlinePolicies,
-        DocumentKind::UserInline => QuotaKind::UserInlinePolicies,
-        DocumentKind::GroupInline => QuotaKind::GroupInlinePolicies,
+/// The size as the quota counts it: of the file itself, where white space counts.
+fn size(catalog: &Catalog, entry: &DocumentEntry<'_>, file: &OutputFile) -> usize {
+    if entry.counts_white_space(catalog) {
+        String::from_utf8_lossy(&file.bytes).chars().count()
+    } else {
+        entry.document.size()
     }
 }
 
@@ -199,4 +202,46 @@ fn hex(bytes: &[u8]) -> String {
         }
         text
     })
+}
+
+/// The organization with its tree: what is attached to which node.
+fn organization(program: &Program, sources: &SourceMap) -> Option<Value> {
+    let organization = program.organization.as_ref()?;
+    let nodes: Vec<_> = organization
+        .nodes
+        .iter()
+        .map(|node| {
+            let attached = |kind: GuardrailKind| -> Vec<&str> {
+                let guardrails = node.attachments.iter().filter_map(|one| program.guardrails.get(one.guardrail));
+                guardrails.filter(|one| one.kind == kind).map(|one| one.name.as_str()).collect()
+            };
+            let mut scps = attached(GuardrailKind::Scp);
+            if node.full_access {
+                scps.insert(0, "FullAWSAccess");
+            }
+            let (kind, id) = match &node.kind {
+                OrganizationNodeKind::Root => ("root", None),
+                OrganizationNodeKind::Ou { id } => ("ou", id.clone()),
+                OrganizationNodeKind::Account(index) => {
+                    ("account", program.account(Some(*index)).map(|account| account.id.clone()))
+                }
+            };
+            let parent = node.parent.and_then(|parent| organization.nodes.get(parent));
+            json!({
+                "kind": kind,
+                "name": node.name,
+                "id": id,
+                "parent": parent.map(|parent| parent.name.as_str()),
+                "scps": scps,
+                "rcps": attached(GuardrailKind::Rcp),
+                "source": source(sources, node.span),
+            })
+        })
+        .collect();
+    Some(json!({
+        "name": organization.name,
+        "id": organization.id,
+        "management-account": account(program, program.management_account()),
+        "nodes": nodes,
+    }))
 }

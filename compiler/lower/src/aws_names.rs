@@ -6,7 +6,7 @@ use iamx_syntax::ast::{Declared, DeclaredKind, Header, Postfix};
 use iamx_text::Span;
 
 use crate::{
-    bounds,
+    GuardrailKind, bounds,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     resources::{Resource, Typed},
@@ -112,7 +112,7 @@ impl Lowerer<'_> {
             type_name: kind.to_owned(),
             arguments: vec![argument],
             region: None,
-            account,
+            owner: account.into(),
         };
         Some(Resource { arn, typed: Some(typed) })
     }
@@ -168,6 +168,11 @@ impl Lowerer<'_> {
                 .identities()
                 .map(|(kind, identity)| (kind.word(), identity.account, identity.name.clone(), identity.span)),
         );
+        // They are the organization's, whichever account keeps them.
+        named.extend(program.guardrails.iter().map(|one| match one.kind {
+            GuardrailKind::Scp => ("service control policy", None, one.name.clone(), one.span),
+            GuardrailKind::Rcp => ("resource control policy", None, one.name.clone(), one.span),
+        }));
         let mut first: std::collections::HashMap<(&'static str, Option<usize>, String), Span> =
             std::collections::HashMap::new();
         for (kind, account, name, span) in named {
@@ -177,8 +182,9 @@ impl Lowerer<'_> {
                 }
                 std::collections::hash_map::Entry::Occupied(entry) => {
                     let message = format!(
-                        "two {}s of one account are called `{name}` in AWS",
-                        kind.trim_end_matches('y').to_owned() + if kind == "policy" { "ie" } else { "" }
+                        "two {} of one {} are called `{name}` in AWS",
+                        kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies")),
+                        if kind.ends_with("control policy") { "organization" } else { "account" },
                     );
                     let diagnostic = Diagnostic::new(&checks::DUPLICATE_AWS_NAME, span, message)
                         .related(*entry.get(), "the other one")

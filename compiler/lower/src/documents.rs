@@ -1,9 +1,10 @@
 //! Every policy document of a program, whatever it belongs to.
 
+use iamx_catalog::{Catalog, QuotaKind};
 use iamx_policy::Document;
 use iamx_text::Span;
 
-use crate::{Identity, IdentityKind, ManagedPolicyKind, Program};
+use crate::{GuardrailKind, Identity, IdentityKind, ManagedPolicyKind, Program};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ pub enum DocumentKind {
     RoleInline,
     UserInline,
     GroupInline,
+    Scp,
+    Rcp,
 }
 
 impl DocumentKind {
@@ -27,6 +30,21 @@ impl DocumentKind {
             Self::RoleInline => "role-inline-policy",
             Self::UserInline => "user-inline-policy",
             Self::GroupInline => "group-inline-policy",
+            Self::Scp => "service-control-policy",
+            Self::Rcp => "resource-control-policy",
+        }
+    }
+
+    /// The quota that the document's size counts against.
+    pub fn quota(self) -> QuotaKind {
+        match self {
+            Self::ManagedPolicy | Self::Boundary => QuotaKind::ManagedPolicy,
+            Self::Trust => QuotaKind::TrustPolicy,
+            Self::RoleInline => QuotaKind::RoleInlinePolicies,
+            Self::UserInline => QuotaKind::UserInlinePolicies,
+            Self::GroupInline => QuotaKind::GroupInlinePolicies,
+            Self::Scp => QuotaKind::Scp,
+            Self::Rcp => QuotaKind::Rcp,
         }
     }
 
@@ -37,6 +55,8 @@ impl DocumentKind {
             Self::Boundary => "permissions boundary",
             Self::Trust => "trust policy",
             Self::RoleInline | Self::UserInline | Self::GroupInline => "inline policy",
+            Self::Scp => "service control policy",
+            Self::Rcp => "resource control policy",
         }
     }
 }
@@ -54,6 +74,22 @@ pub struct DocumentEntry<'p> {
     pub document: &'p Document,
     /// Where what it belongs to was declared.
     pub span: Span,
+}
+
+impl DocumentEntry<'_> {
+    /// The document's length as its quota counts it, at its shortest.
+    pub fn size(&self, catalog: &Catalog) -> usize {
+        if self.counts_white_space(catalog) {
+            self.document.to_compact_json().chars().count()
+        } else {
+            self.document.size()
+        }
+    }
+
+    /// Whether white space counts against the document's quota.
+    pub fn counts_white_space(&self, catalog: &Catalog) -> bool {
+        catalog.quota(self.kind.quota()).is_some_and(|quota| quota.counts_white_space == Some(true))
+    }
 }
 
 impl Program {
@@ -79,9 +115,20 @@ impl Program {
             };
             of_identity(kind, identity, &identity.inline)
         });
+        let guardrails = self.guardrails.iter().map(|guardrail| DocumentEntry {
+            kind: match guardrail.kind {
+                GuardrailKind::Scp => DocumentKind::Scp,
+                GuardrailKind::Rcp => DocumentKind::Rcp,
+            },
+            account: guardrail.account,
+            name: &guardrail.name,
+            document: &guardrail.document,
+            span: guardrail.span,
+        });
         policies
             .chain(trusts)
             .chain(inline)
+            .chain(guardrails)
             .filter(|entry| entry.kind == DocumentKind::Trust || !entry.document.statements.is_empty())
     }
 }

@@ -25,6 +25,8 @@ impl Lowerer<'_> {
                 | DeclaredKind::Role
                 | DeclaredKind::User
                 | DeclaredKind::Group
+                | DeclaredKind::Scp
+                | DeclaredKind::Rcp
         );
         if !supported {
             self.not_yet(environment.module, node, &format!("`{}`", kind.word()));
@@ -45,6 +47,7 @@ impl Lowerer<'_> {
             DeclaredKind::Role => self.role(&environment, item, name.text(), span),
             DeclaredKind::User => self.user(&environment, item, name.text(), span),
             DeclaredKind::Group => self.group(&environment, item, name.text(), span),
+            DeclaredKind::Scp | DeclaredKind::Rcp => self.guardrail(&environment, id, item),
             _ => {}
         }
     }
@@ -73,12 +76,13 @@ impl Lowerer<'_> {
             seen.push((word, span));
             let fits = match header {
                 Header::In(_) => true,
-                Header::Named(_) | Header::Path(_) => kind != DeclaredKind::Resource,
+                Header::Named(_) => kind != DeclaredKind::Resource,
+                Header::Path(_) => !matches!(kind, DeclaredKind::Resource | DeclaredKind::Scp | DeclaredKind::Rcp),
                 Header::Region(_) | Header::EncryptedBy(_) => kind == DeclaredKind::Resource,
                 Header::Until(_) => matches!(kind, DeclaredKind::Role | DeclaredKind::User),
             };
             if !fits {
-                self.error(&checks::MISPLACED_MEMBER, span, format!("a {} takes no `{word}`", kind.word()));
+                self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{word}`", kind.with_article()));
                 right = false;
             } else if matches!(header, Header::Until(_) | Header::EncryptedBy(_)) {
                 self.not_yet(module, header.syntax(), &format!("`{word}` on an item"));
@@ -109,16 +113,20 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The account that the declaration is made in: its own `in`, its module's `within`, the workspace's.
+    /// The account that the declaration is made in: its own `in`, its module's `within`, the workspace's. What is the
+    /// organization's is made in the management account.
     pub(crate) fn home(&mut self, id: DeclarationId) -> Option<usize> {
         let declaration = self.names.get(id)?.clone();
-        let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
+        let DeclarationKind::Entity(kind, item) = &declaration.kind else { return None };
         let own = item.headers().find_map(|header| match header {
             Header::In(_) => header.scope(),
             _ => None,
         });
         match own {
             Some(scope) => self.one_account(declaration.module, &scope),
+            None if matches!(kind, DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet) => {
+                self.program.management_account()
+            }
             None => self.within.get(declaration.module).copied().flatten().or_else(|| self.default_account()),
         }
     }
@@ -153,7 +161,7 @@ impl Lowerer<'_> {
 
     pub(crate) fn misplaced(&mut self, module: usize, member: &Member, kind: DeclaredKind) {
         let span = self.span(module, iamx_syntax::ast::significant_range(member.syntax()));
-        self.error(&checks::MISPLACED_MEMBER, span, format!("a {} takes no `{}`", kind.word(), member.word()));
+        self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{}`", kind.with_article(), member.word()));
     }
 
     fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
@@ -343,7 +351,7 @@ impl Lowerer<'_> {
     }
 
     /// How many errors there are so far.
-    fn errors(&self) -> usize {
+    pub(crate) fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == iamx_diagnostic::Severity::Error).count()
     }
 }

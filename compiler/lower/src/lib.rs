@@ -14,6 +14,7 @@ mod conditions;
 mod documents;
 mod durations;
 mod entities;
+mod guardrails;
 mod input;
 mod lowerer;
 mod names;
@@ -31,8 +32,9 @@ mod values;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
-    AccessKey, Account, Attachment, AttachmentTarget, Group, Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind,
-    Organization, Program, Role, Tag, User,
+    AccessKey, Account, Attachment, AttachmentTarget, Group, Guardrail, GuardrailAttachment, GuardrailKind, Identity,
+    IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization, OrganizationNode, OrganizationNodeKind, Program,
+    Role, Tag, User,
 };
 
 use iamx_diagnostic::Diagnostic;

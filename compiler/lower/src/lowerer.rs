@@ -6,7 +6,7 @@ use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, checks};
 use iamx_syntax::{
     SyntaxNode, TextRange,
-    ast::{AstNode, DeclaredKind, File, Item},
+    ast::{AstNode, DeclaredKind, File, Item, NodePart},
 };
 use iamx_text::{FileId, Span};
 
@@ -43,6 +43,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) has_grants: bool,
     /// The account of each module's `within`.
     pub(crate) within: Vec<Option<usize>>,
+    /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
+    pub(crate) guardrail_parts: Vec<(usize, usize, NodePart)>,
+    /// The guardrails made so far.
+    pub(crate) guardrails: HashMap<DeclarationId, usize>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -68,6 +72,8 @@ impl<'a> Lowerer<'a> {
             parts: 0,
             has_grants: false,
             within: vec![None; input.modules.len()],
+            guardrail_parts: Vec::new(),
+            guardrails: HashMap::new(),
         }
     }
 
@@ -102,6 +108,7 @@ impl<'a> Lowerer<'a> {
                 self.item(*module, item);
             }
         }
+        self.attach_guardrails();
         self.check_entities_named_once();
         self.report_unused();
         self.say_once();
@@ -341,6 +348,15 @@ impl<'a> Lowerer<'a> {
                     format!("nothing attaches or includes `{}`, so it is not written", declaration.name),
                     "attach it to a role, user or group, or delete it",
                 ),
+                DeclarationKind::Entity(DeclaredKind::Scp | DeclaredKind::Rcp, _)
+                    if self.program.organization.is_some() =>
+                {
+                    (
+                        &checks::UNUSED_POLICY,
+                        format!("nothing attaches `{}`, so it binds no one", declaration.name),
+                        "attach it to the organization, an OU or an account, or delete it",
+                    )
+                }
                 _ => continue,
             };
             findings.push(Diagnostic::new(check, declaration.span, message).help(help));

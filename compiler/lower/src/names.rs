@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_syntax::{
-    SyntaxNode, SyntaxToken,
-    ast::{AccountNode, AstNode, Declared, DeclaredKind, File, Item, LetItem, OuNode, ParamItem, UseItem},
+    SyntaxToken,
+    ast::{AstNode, Declared, DeclaredKind, File, Item, LetItem, NodePart, OrganizationNode, ParamItem, UseItem},
 };
 use iamx_text::{FileId, Span};
 
@@ -130,15 +130,18 @@ impl Names {
         }
     }
 
-    fn organization_part(&mut self, module: usize, file: FileId, part: SyntaxNode, diagnostics: &mut Vec<Diagnostic>) {
-        if let Some(account) = AccountNode::cast(part.clone()) {
-            self.declare(module, file, account.name(), DeclarationKind::Account, diagnostics);
-        } else if let Some(ou) = OuNode::cast(part) {
-            let parts: Vec<_> = ou.parts().collect();
-            self.declare(module, file, ou.name(), DeclarationKind::Ou, diagnostics);
-            for part in parts {
-                self.organization_part(module, file, part, diagnostics);
+    fn organization_part(&mut self, module: usize, file: FileId, part: NodePart, diagnostics: &mut Vec<Diagnostic>) {
+        match part {
+            NodePart::Account(account) => {
+                self.declare(module, file, account.name(), DeclarationKind::Account, diagnostics);
             }
+            NodePart::Ou(ou) => {
+                self.declare(module, file, ou.name(), DeclarationKind::Ou, diagnostics);
+                for part in ou.parts() {
+                    self.organization_part(module, file, part, diagnostics);
+                }
+            }
+            NodePart::Attach(_) | NodePart::Detach(_) | NodePart::Tags(_) => {}
         }
     }
 

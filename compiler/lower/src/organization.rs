@@ -2,24 +2,31 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_syntax::{
-    SyntaxKind, SyntaxNode, SyntaxToken,
-    ast::{AccountNode, AstNode, Item, OrganizationItem, OuNode, Path, Scope, Tags},
+    SyntaxKind, SyntaxToken,
+    ast::{AccountNode, AstNode, Item, NodePart, OrganizationItem, OrganizationNode as _, OuNode, Path, Scope, Tags},
 };
 use iamx_text::Span;
 
 use crate::{
-    Account, Organization, Tag,
+    Account, Organization, OrganizationNode, OrganizationNodeKind, Tag,
     lowerer::Lowerer,
     names::{DeclarationKind, Named, nearest},
     scope::Environment,
     strings,
 };
 
+/// How many OUs may stand in one another.
+///
+/// See [quotas of Organizations](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
+const MAX_OUS_DEEP: usize = 5;
+
 impl Lowerer<'_> {
     pub(crate) fn organization_item(&mut self, module: usize, item: &Item) {
         match item {
             Item::Organization(item) => self.organization(module, item),
-            Item::Account(account) => self.account(module, account, false),
+            Item::Account(account) => {
+                self.account(module, account, None);
+            }
             _ => {}
         }
     }
@@ -34,21 +41,67 @@ impl Lowerer<'_> {
             return;
         }
         let id = item.id().and_then(|token| self.organization_id(module, &token)).unwrap_or_default();
-        self.program.organization = Some(Organization { name: name.text().to_owned(), id, span });
+        self.program.organization = Some(Organization { name: name.text().to_owned(), id, nodes: Vec::new(), span });
+        let Some(root) = self.organization_node(OrganizationNodeKind::Root, name.text(), None, span) else { return };
         for part in item.parts() {
-            self.organization_part(module, &part);
+            self.organization_part(module, root, part, 0);
         }
     }
 
-    fn organization_part(&mut self, module: usize, part: &SyntaxNode) {
-        if let Some(account) = AccountNode::cast(part.clone()) {
-            self.account(module, &account, true);
-        } else if let Some(ou) = OuNode::cast(part.clone()) {
-            for part in ou.parts() {
-                self.organization_part(module, &part);
+    fn organization_node(
+        &mut self,
+        kind: OrganizationNodeKind,
+        name: &str,
+        parent: Option<usize>,
+        span: Span,
+    ) -> Option<usize> {
+        let organization = self.program.organization.as_mut()?;
+        organization.nodes.push(OrganizationNode {
+            kind,
+            name: name.to_owned(),
+            parent,
+            attachments: Vec::new(),
+            full_access: true,
+            span,
+        });
+        Some(organization.nodes.len() - 1)
+    }
+
+    /// A part of the root or of an OU, which stands `depth` OUs deep.
+    fn organization_part(&mut self, module: usize, parent: usize, part: NodePart, depth: usize) {
+        match part {
+            NodePart::Account(account) => self.account(module, &account, Some(parent)),
+            NodePart::Ou(ou) => self.ou(module, parent, &ou, depth),
+            NodePart::Attach(_) | NodePart::Detach(_) => self.guardrail_parts.push((module, parent, part)),
+            NodePart::Tags(tags) => {
+                let at = self.span(module, tags.range());
+                self.report(
+                    Diagnostic::new(&checks::MISPLACED_MEMBER, at, "tags belong to an account")
+                        .help("move them into the body of the account that has them"),
+                );
             }
-        } else if matches!(part.kind(), SyntaxKind::ATTACH | SyntaxKind::DETACH) {
-            self.not_yet(module, part, "attachments of guardrails");
+        }
+    }
+
+    fn ou(&mut self, module: usize, parent: usize, ou: &OuNode, depth: usize) {
+        let Some(name) = ou.name() else { return };
+        let span = self.span(module, name.text_range());
+        if depth == MAX_OUS_DEEP {
+            self.report(
+                Diagnostic::new(
+                    &checks::OU_TOO_DEEP,
+                    span,
+                    format!("this OU stands more than {MAX_OUS_DEEP} OUs deep under the root"),
+                )
+                .note("AWS Organizations refuses it"),
+            );
+            return;
+        }
+        let id = ou.id().and_then(|token| self.ou_id(module, &token));
+        let kind = OrganizationNodeKind::Ou { id };
+        let Some(node) = self.organization_node(kind, name.text(), Some(parent), span) else { return };
+        for part in ou.parts() {
+            self.organization_part(module, node, part, depth + 1);
         }
     }
 
@@ -56,10 +109,7 @@ impl Lowerer<'_> {
     fn organization_id(&mut self, module: usize, token: &SyntaxToken) -> Option<String> {
         let span = self.span(module, token.text_range());
         let id = self.plain_string(module, token)?;
-        let rest = id.strip_prefix("o-").unwrap_or_default();
-        let right = (10..=32).contains(&rest.len())
-            && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        if !right {
+        if !id.strip_prefix("o-").is_some_and(|rest| is_id_part(rest, 10)) {
             self.report(
                 Diagnostic::new(&checks::INVALID_ACCOUNT_ID, span, format!("`{id}` is no organization's id"))
                     .note("an organization's id is `o-` and 10 to 32 lower-case letters and digits"),
@@ -69,7 +119,22 @@ impl Lowerer<'_> {
         Some(id)
     }
 
-    fn account(&mut self, module: usize, node: &AccountNode, in_organization: bool) {
+    /// See [OrganizationalUnit](https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html).
+    fn ou_id(&mut self, module: usize, token: &SyntaxToken) -> Option<String> {
+        let span = self.span(module, token.text_range());
+        let id = self.plain_string(module, token)?;
+        let parts = id.strip_prefix("ou-").and_then(|rest| rest.split_once('-'));
+        if !parts.is_some_and(|(root, own)| is_id_part(root, 4) && is_id_part(own, 8)) {
+            self.report(Diagnostic::new(&checks::INVALID_ACCOUNT_ID, span, format!("`{id}` is no OU's id")).note(
+                "an OU's id is `ou-`, 4 to 32 lower-case letters and digits of the root, `-`, and 8 to 32 of its own",
+            ));
+            return None;
+        }
+        Some(id)
+    }
+
+    /// An account; `parent` is the node of the organization that it stands under.
+    fn account(&mut self, module: usize, node: &AccountNode, parent: Option<usize>) {
         let (Some(name), Some(id_token)) = (node.name(), node.id()) else { return };
         let span = self.span(module, name.text_range());
         let Some(id) = self.plain_string(module, &id_token) else { return };
@@ -85,23 +150,43 @@ impl Lowerer<'_> {
                     .related(other.span, format!("declared here as `{}`", other.name));
             self.report(diagnostic);
         }
+        if node.is_management()
+            && let Some(other) = self.program.accounts.iter().find(|other| other.management)
+        {
+            let diagnostic =
+                Diagnostic::new(&checks::DUPLICATE_CLAUSE, span, "an organization has one management account")
+                    .related(other.span, "already declared here");
+            self.report(diagnostic);
+        }
+        let index = self.program.accounts.len();
+        let own = parent.and_then(|parent| {
+            self.organization_node(OrganizationNodeKind::Account(index), name.text(), Some(parent), span)
+        });
         let mut tags = Vec::new();
         for part in node.parts() {
-            if let Some(part) = Tags::cast(part.clone()) {
-                let environment = Environment::of(module);
-                tags = self.tags(&environment, &part);
-            } else if matches!(part.kind(), SyntaxKind::ATTACH | SyntaxKind::DETACH) {
-                self.not_yet(module, &part, "attachments of guardrails");
-            } else {
-                let at = self.span(module, iamx_syntax::ast::significant_range(&part));
-                self.error(&checks::MISPLACED_MEMBER, at, "this can't stand in an account; it belongs to an OU");
+            match (part, own) {
+                (NodePart::Tags(part), _) => tags = self.tags(&Environment::of(module), &part),
+                (part @ (NodePart::Attach(_) | NodePart::Detach(_)), Some(own)) => {
+                    self.guardrail_parts.push((module, own, part));
+                }
+                (part @ (NodePart::Attach(_) | NodePart::Detach(_)), None) => {
+                    let at = self.span(module, iamx_syntax::ast::significant_range(part.syntax()));
+                    self.report(
+                        Diagnostic::new(&checks::MISPLACED_MEMBER, at, "this account is in no organization")
+                            .note("guardrails are an organization's, and bind its accounts alone"),
+                    );
+                }
+                (part @ (NodePart::Account(_) | NodePart::Ou(_)), _) => {
+                    let at = self.span(module, iamx_syntax::ast::significant_range(part.syntax()));
+                    self.error(&checks::MISPLACED_MEMBER, at, "this can't stand in an account; it belongs to an OU");
+                }
             }
         }
-        self.accounts.insert(span, self.program.accounts.len());
+        self.accounts.insert(span, index);
         self.program.accounts.push(Account {
             name: name.text().to_owned(),
             id,
-            in_organization,
+            in_organization: parent.is_some(),
             management: node.is_management(),
             tags,
             span,
@@ -222,4 +307,9 @@ impl Lowerer<'_> {
         let name = self.settings().account.as_deref()?;
         self.program.accounts.iter().position(|account| account.name == name)
     }
+}
+
+/// Whether `text` is what ids of Organizations are made of: `least` to 32 lower-case letters and digits.
+fn is_id_part(text: &str, least: usize) -> bool {
+    (least..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }

@@ -27,7 +27,24 @@ pub(crate) struct Typed {
     pub(crate) type_name: String,
     pub(crate) arguments: Vec<String>,
     pub(crate) region: Option<String>,
-    pub(crate) account: Option<usize>,
+    pub(crate) owner: Owner,
+}
+
+/// Whose account stands in an ARN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A declared account, by its position in the program.
+    Account(usize),
+    /// `*`: a guardrail binds many.
+    Any,
+    /// Nobody said.
+    Unknown,
+}
+
+impl From<Option<usize>> for Owner {
+    fn from(account: Option<usize>) -> Self {
+        account.map_or(Self::Unknown, Self::Account)
+    }
 }
 
 impl Resource {
@@ -244,7 +261,7 @@ impl Lowerer<'_> {
         let words = type_call.words();
         let span = self.span(declaration.module, type_call.path()?.range());
         let environment = Environment::of(declaration.module);
-        let account = self.home(id);
+        let owner = self.home(id);
         let region = item.headers().find_map(|header| match header {
             Header::Region(_) => header.string(),
             _ => None,
@@ -269,10 +286,10 @@ impl Lowerer<'_> {
             );
             return None;
         };
-        let choices = self.argument_strings(&environment.in_account(account), type_call.arguments().as_ref())?;
+        let choices = self.argument_strings(&environment.in_account(owner), type_call.arguments().as_ref())?;
         let mut resources = Vec::new();
         for arguments in choices {
-            resources.append(&mut self.typed(service, type_name, &arguments, region.clone(), account, span)?);
+            resources.append(&mut self.typed(service, type_name, &arguments, region.clone(), owner.into(), span)?);
         }
         Some(resources)
     }
@@ -302,10 +319,13 @@ impl Lowerer<'_> {
         let choices = self.argument_strings(environment, arguments)?;
         let span = span_in(reference.span, type_name.text_range());
         let region = self.settings().region.clone();
-        let account = environment.account.or_else(|| self.default_account());
+        let owner = match environment.account.or_else(|| self.default_account()) {
+            _ if environment.any_account => Owner::Any,
+            account => account.into(),
+        };
         let mut resources = Vec::new();
         for given in choices {
-            let typed = self.typed(prefix, type_name.text(), &given, region.clone(), account, span)?;
+            let typed = self.typed(prefix, type_name.text(), &given, region.clone(), owner, span)?;
             resources.extend(typed.into_iter().map(|resource| Sourced::new(resource, reference.span)));
         }
         Some((resources, if arguments.is_some() { 2 } else { 1 }))
@@ -337,7 +357,7 @@ impl Lowerer<'_> {
         type_name: &str,
         arguments: &[String],
         region: Option<String>,
-        account: Option<usize>,
+        owner: Owner,
         span: Span,
     ) -> Option<Vec<Resource>> {
         let Some(service) = self.catalog().service(prefix) else {
@@ -359,7 +379,7 @@ impl Lowerer<'_> {
             type_name: resource_type.slug(),
             arguments: arguments.to_vec(),
             region,
-            account,
+            owner,
         };
         let mut resources = Vec::new();
         for template in templates {
@@ -370,7 +390,11 @@ impl Lowerer<'_> {
     }
 
     fn fill(&mut self, template: &ArnTemplate, typed: &Typed, span: Span) -> Option<String> {
-        let account = self.program.account(typed.account).map(|account| account.id.clone());
+        let account = match typed.owner {
+            Owner::Account(index) => self.program.account(Some(index)).map(|account| account.id.clone()),
+            Owner::Any => Some("*".to_owned()),
+            Owner::Unknown => None,
+        };
         let account = match account {
             Some(id) => id,
             None if template.has_account() => {

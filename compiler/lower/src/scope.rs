@@ -21,6 +21,8 @@ pub(crate) struct Environment {
     pub(crate) bindings: Rc<Vec<Binding>>,
     /// The account that what is being lowered is made in.
     pub(crate) account: Option<usize>,
+    /// Whether what is being lowered binds many accounts, so that ARNs which name none get `*`.
+    pub(crate) any_account: bool,
 }
 
 /// A parameter with its argument, which is evaluated where it was written.
@@ -34,11 +36,16 @@ pub(crate) struct Binding {
 impl Environment {
     /// The outside of every template of a module.
     pub(crate) fn of(module: usize) -> Self {
-        Self { module, bindings: Rc::new(Vec::new()), account: None }
+        Self { module, bindings: Rc::new(Vec::new()), account: None, any_account: false }
     }
 
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
         Self { account, ..self.clone() }
+    }
+
+    /// In what binds many accounts.
+    pub(crate) fn of_any_account(&self) -> Self {
+        Self { account: None, any_account: true, ..self.clone() }
     }
 }
 
@@ -262,7 +269,12 @@ impl Lowerer<'_> {
                 Some(Binding { name: parameter.name()?.text().to_owned(), argument, environment: caller.clone() })
             })
             .collect();
-        Some(Environment { module, bindings: Rc::new(bindings), account: caller.account })
+        Some(Environment {
+            module,
+            bindings: Rc::new(bindings),
+            account: caller.account,
+            any_account: caller.any_account,
+        })
     }
 
     /// Evaluates a `let` under `evaluate`, or says that it is in a circle.

@@ -2,8 +2,8 @@
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{
-    BaseOperator, ConditionBlock, ConditionEntry, Document, Effect, Element, Operator, PrincipalElement, Sourced,
-    Statement as PolicyStatement,
+    BaseOperator, ConditionBlock, ConditionEntry, Document, Effect, Element, Operator, Principal, PrincipalElement,
+    Sourced, Statement as PolicyStatement,
 };
 use iamx_syntax::{
     SyntaxKind,
@@ -30,6 +30,10 @@ pub(crate) enum DocumentKind {
     Identity,
     /// A role's trust policy.
     Trust,
+    /// A service control policy.
+    Scp,
+    /// A resource control policy.
+    Rcp,
 }
 
 impl Lowerer<'_> {
@@ -158,9 +162,7 @@ impl Lowerer<'_> {
                 );
                 return None;
             }
-            (Some(clause), DocumentKind::Identity) => {
-                Some(clause.list().and_then(|list| self.resource_set(environment, &list)))
-            }
+            (Some(clause), _) => Some(clause.list().and_then(|list| self.resource_set(environment, &list))),
             (None, _) => None,
         };
         // What failed was said; the other parts are still looked at, so that each fault is said at once.
@@ -168,7 +170,8 @@ impl Lowerer<'_> {
         let block = self.statement_conditions(environment, &clauses, conditions);
         let resources = match (on, kind) {
             (_, DocumentKind::Trust) => None,
-            (Some(set), DocumentKind::Identity) => Some(set?),
+            (Some(set), _) => Some(set?),
+            (None, DocumentKind::Scp | DocumentKind::Rcp) => Some(ResourceSet::everything(effect_span)),
             (None, DocumentKind::Identity) => {
                 let actions = actions.as_ref()?;
                 Some(self.unsaid_resources(actions, effect, effect_span)?)
@@ -201,7 +204,15 @@ impl Lowerer<'_> {
         effect: Span,
     ) -> Option<Option<PrincipalElement>> {
         match (&clauses.to, kind) {
-            (None, DocumentKind::Identity) => Some(None),
+            (None, DocumentKind::Identity | DocumentKind::Scp) => Some(None),
+            (None, DocumentKind::Rcp) => Some(Some(PrincipalElement {
+                negated: false,
+                principals: vec![Sourced::new(Principal::Everyone, effect)],
+            })),
+            (Some(clause), DocumentKind::Scp | DocumentKind::Rcp) => {
+                self.not_yet(environment.module, clause.syntax(), "`to` in a guardrail");
+                None
+            }
             (Some(clause), DocumentKind::Identity) => {
                 let at = self.span(environment.module, clause.syntax().text_range());
                 self.report(

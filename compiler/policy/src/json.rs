@@ -21,6 +21,11 @@ impl Document {
         format!("{:#}\n", self.to_value())
     }
 
+    /// The document as JSON text without white space between its parts.
+    pub fn to_compact_json(&self) -> String {
+        self.to_value().to_string()
+    }
+
     /// The document's length in characters without white space, which is what IAM counts for identity and trust
     /// policies.
     ///

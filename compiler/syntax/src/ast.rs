@@ -11,8 +11,9 @@ pub use expression::{
     Postfix, Principal, Test, WordCall,
 };
 pub use item::{
-    AccountNode, Attribute, Declared, DeclaredKind, File, ForItem, Foreign, Header, Item, LetItem, OrganizationItem,
-    OuNode, ParamItem, Parameter, Parameters, Path, Scope, Tags, TypeCall, TypeRef, UseItem, WithinItem,
+    AccountNode, Attribute, Declared, DeclaredKind, File, ForItem, Foreign, Header, Item, LetItem, NodePart,
+    OrganizationItem, OrganizationNode, OuNode, ParamItem, Parameter, Parameters, Path, Scope, Tags, TypeCall, TypeRef,
+    UseItem, WithinItem,
 };
 pub use statement::{
     AccessKey, Attachment, Body, BodyPart, Clause, IfStatement, Include, Member, OnClause, Permission, Raw, Session,

@@ -1,5 +1,6 @@
 use super::{
-    Arguments, AstNode, Body, Expr, Exprs, ast_node, child, children, documentation, expressions, token, tokens,
+    Arguments, AstNode, Attachment, Body, Expr, Exprs, ast_node, child, children, documentation, expressions, token,
+    tokens,
 };
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
@@ -197,64 +198,81 @@ impl ForItem {
     }
 }
 
-fn node_parts(node: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> + use<> {
-    let body = node.children().find(|node| node.kind() == SyntaxKind::NODE_BODY);
-    body.into_iter().flat_map(|body| body.children())
-}
-
-impl OrganizationItem {
+/// What organizations, organizational units and accounts have in common.
+pub trait OrganizationNode: AstNode {
     /// The name.
-    pub fn name(&self) -> Option<SyntaxToken> {
-        token(&self.0, SyntaxKind::NAME)
+    fn name(&self) -> Option<SyntaxToken> {
+        token(self.syntax(), SyntaxKind::NAME)
     }
 
-    /// The id, `o-…`, a string.
-    pub fn id(&self) -> Option<SyntaxToken> {
-        token(&self.0, SyntaxKind::STRING)
+    /// The id: `o-…`, `ou-…` or 12 digits, a string.
+    fn id(&self) -> Option<SyntaxToken> {
+        token(self.syntax(), SyntaxKind::STRING)
     }
 
-    /// Accounts, OUs, attachments and detachments straight under the root.
-    pub fn parts(&self) -> impl Iterator<Item = SyntaxNode> + use<> {
-        node_parts(&self.0)
+    /// What stands straight under it, in the order of the text.
+    fn parts(&self) -> impl Iterator<Item = NodePart> + use<Self> {
+        let body = self.syntax().children().find(|node| node.kind() == SyntaxKind::NODE_BODY);
+        body.into_iter().flat_map(|body| body.children()).filter_map(NodePart::cast)
     }
 }
 
-impl OuNode {
-    /// The name.
-    pub fn name(&self) -> Option<SyntaxToken> {
-        token(&self.0, SyntaxKind::NAME)
+impl OrganizationNode for OrganizationItem {}
+impl OrganizationNode for OuNode {}
+impl OrganizationNode for AccountNode {}
+
+/// A part of the body of an organization, OU or account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodePart {
+    /// An account.
+    Account(AccountNode),
+    /// `ou`
+    Ou(OuNode),
+    /// `attach`
+    Attach(SyntaxNode),
+    /// `detach`
+    Detach(SyntaxNode),
+    /// `tags`
+    Tags(Tags),
+}
+
+impl NodePart {
+    fn cast(node: SyntaxNode) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::ACCOUNT_NODE => Self::Account(AccountNode(node)),
+            SyntaxKind::OU_NODE => Self::Ou(OuNode(node)),
+            SyntaxKind::ATTACH => Self::Attach(node),
+            SyntaxKind::DETACH => Self::Detach(node),
+            SyntaxKind::TAGS => Self::Tags(Tags(node)),
+            _ => return None,
+        })
     }
 
-    /// The id, `ou-…`, a string.
-    pub fn id(&self) -> Option<SyntaxToken> {
-        token(&self.0, SyntaxKind::STRING)
+    /// Its node.
+    pub fn syntax(&self) -> &SyntaxNode {
+        match self {
+            Self::Account(part) => part.syntax(),
+            Self::Ou(part) => part.syntax(),
+            Self::Tags(part) => part.syntax(),
+            Self::Attach(node) | Self::Detach(node) => node,
+        }
     }
 
-    /// Accounts, OUs, attachments and detachments straight under it.
-    pub fn parts(&self) -> impl Iterator<Item = SyntaxNode> + use<> {
-        node_parts(&self.0)
+    /// The policies that `attach` names.
+    pub fn attachments(&self) -> impl Iterator<Item = Attachment> + use<> {
+        children(self.syntax())
+    }
+
+    /// The name of AWS's policy that `detach` names, a string.
+    pub fn detached(&self) -> Option<SyntaxToken> {
+        token(self.syntax(), SyntaxKind::STRING)
     }
 }
 
 impl AccountNode {
-    /// The name.
-    pub fn name(&self) -> Option<SyntaxToken> {
-        token(&self.0, SyntaxKind::NAME)
-    }
-
-    /// The 12-digit id, a string.
-    pub fn id(&self) -> Option<SyntaxToken> {
-        token(&self.0, SyntaxKind::STRING)
-    }
-
     /// Whether it is the organization's management account.
     pub fn is_management(&self) -> bool {
         token(&self.0, SyntaxKind::MANAGEMENT_KW).is_some()
-    }
-
-    /// Tags, attachments and detachments.
-    pub fn parts(&self) -> impl Iterator<Item = SyntaxNode> + use<> {
-        node_parts(&self.0)
     }
 }
 
@@ -297,6 +315,15 @@ impl DeclaredKind {
             SyntaxKind::RCP_KW => Self::Rcp,
             _ => return None,
         })
+    }
+
+    /// The kind word with its article, for a message.
+    pub fn with_article(self) -> String {
+        let article = match self {
+            Self::Extern | Self::AccountPolicy | Self::Oidc | Self::Scp | Self::Rcp => "an",
+            _ => "a",
+        };
+        format!("{article} {}", self.word())
     }
 
     /// The kind word, as it is written.

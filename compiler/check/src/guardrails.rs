@@ -1,0 +1,99 @@
+//! What AWS Organizations refuses in service and resource control policies, and how many it takes on a node.
+//!
+//! See [RCP syntax](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html)
+//! and [quotas](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
+
+use iamx_catalog::{Catalog, QuotaKind};
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_lower::{DocumentKind, GuardrailKind, OrganizationNode, Program};
+use iamx_policy::{Effect, Statement};
+
+pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    if kind != DocumentKind::Rcp {
+        return;
+    }
+    if statement.effect == Effect::Allow {
+        diagnostics.push(
+            Diagnostic::new(&checks::RCP_SYNTAX_ERROR_ALLOW, statement.span, "a resource control policy only denies")
+                .note("what it doesn't deny is allowed by AWS's own `RCPFullAWSAccess`, which stays attached")
+                .help("turn it around: deny what lies outside the condition, with `unless`"),
+        );
+        return;
+    }
+    if statement.actions.negated {
+        let span = statement.actions.patterns.first().map_or(statement.span, |pattern| pattern.span);
+        diagnostics.push(
+            Diagnostic::new(
+                &checks::RCP_SYNTAX_ERROR_NOTACTION,
+                span,
+                "a resource control policy names its actions, and takes no `* except`",
+            )
+            .help("name the services that it is about, as in `deny s3:*, kms:*`"),
+        );
+        return;
+    }
+    for pattern in &statement.actions.patterns {
+        let Some(prefix) = &pattern.value.service else {
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::RCP_SYNTAX_ERROR_ACTION,
+                    pattern.span,
+                    "a resource control policy takes no `*` for the actions of every service",
+                )
+                .help("name the services that it is about, as in `deny s3:*, kms:*`"),
+            );
+            continue;
+        };
+        if catalog.service(prefix).is_some_and(|service| !service.rcp_supported()) {
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::RCP_SYNTAX_ERROR_ACTION,
+                    pattern.span,
+                    format!("resource control policies don't cover `{prefix}`"),
+                )
+                .note(format!("as of the catalog of {}", catalog.info().version)),
+            );
+        }
+    }
+}
+
+pub(crate) fn attachments(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    for node in program.organization.iter().flat_map(|organization| &organization.nodes) {
+        // AWS's own policies count too.
+        count(program, catalog, node, GuardrailKind::Scp, usize::from(node.full_access), diagnostics);
+        count(program, catalog, node, GuardrailKind::Rcp, 1, diagnostics);
+    }
+}
+
+fn count(
+    program: &Program,
+    catalog: &Catalog,
+    node: &OrganizationNode,
+    kind: GuardrailKind,
+    of_aws: usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let (quota, what, own) = match kind {
+        GuardrailKind::Scp => (QuotaKind::ScpsPerTarget, "service control policies", "FullAWSAccess"),
+        GuardrailKind::Rcp => (QuotaKind::RcpsPerTarget, "resource control policies", "RCPFullAWSAccess"),
+    };
+    let Some(quota) = catalog.quota(quota) else { return };
+    let attached = node
+        .attachments
+        .iter()
+        .filter(|one| program.guardrails.get(one.guardrail).is_some_and(|guardrail| guardrail.kind == kind))
+        .count()
+        + of_aws;
+    if u64::try_from(attached).is_ok_and(|count| count > u64::from(quota.max)) {
+        let mut diagnostic = Diagnostic::new(
+            &checks::TOO_MANY_ATTACHMENTS,
+            node.span,
+            format!("`{}` has {attached} {what} attached; AWS takes {}", node.name, quota.max),
+        )
+        .help("put several into one with `include`, or attach some a level above or below");
+        if of_aws > 0 {
+            diagnostic = diagnostic.note(format!("AWS's own `{own}` is one of them"));
+        }
+        diagnostics.push(diagnostic);
+    }
+}
