@@ -14,7 +14,10 @@ pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut 
             .entries
             .iter()
             .any(|other| other.key.eq_ignore_ascii_case(&entry.key) && !holds_when_absent(other));
-        if holds_when_absent(entry) && !said && !catalog.always_sent(&entry.key) {
+        // `ForAllValues` on a key with one value is a finding of its own, which says as much.
+        let told = entry.operator.qualifier == Some(Qualifier::ForAllValues)
+            && catalog.condition_key(&entry.key).is_some_and(|found| !found.key.multi_valued);
+        if holds_when_absent(entry) && !said && !told && !catalog.always_sent(&entry.key) {
             diagnostics.push(
                 Diagnostic::new(
                     &checks::ALLOW_WHEN_ABSENT,

@@ -204,7 +204,7 @@ impl Lowerer<'_> {
     }
 
     /// The action or pattern `prefix:name`, spelled as the catalog spells it.
-    fn action(&mut self, prefix: &str, name: &str, span: Span, prefix_span: Span) -> Option<Sourced<ActionPattern>> {
+    pub(crate) fn action(&mut self, prefix: &str, name: &str, span: Span, prefix_span: Span) -> Option<Sourced<ActionPattern>> {
         let Some(service) = self.catalog().service(prefix) else {
             self.unknown_service(prefix, prefix_span);
             return None;
@@ -355,7 +355,7 @@ impl Lowerer<'_> {
 }
 
 /// The prefix that a word at `span` begins with.
-fn prefix_of(span: Span, prefix: &str) -> Span {
+pub(crate) fn prefix_of(span: Span, prefix: &str) -> Span {
     let start = span.range.start();
     Span::new(span.file, iamx_text::TextRange::at(start, iamx_text::TextSize::of(prefix)))
 }

@@ -177,7 +177,7 @@ impl Lowerer<'_> {
     pub(crate) fn bad_duration(&mut self, text: &str, span: Span) {
         self.report(
             Diagnostic::new(&checks::INVALID_DURATION, span, format!("`{text}` is no duration"))
-                .help("a duration is a whole number and `s`, `m`, `h`, `d` or `w`"),
+                .help("a duration is a whole number and `m`, `h` or `d`: `15m`, `6h`, `90d`"),
         );
     }
 

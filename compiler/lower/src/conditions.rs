@@ -461,7 +461,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn known_key(&mut self, key: &str, span: Span) -> Option<&'a ConditionKey> {
+    pub(crate) fn known_key(&mut self, key: &str, span: Span) -> Option<&'a ConditionKey> {
         let found = self.catalog().condition_key(key).map(|found| found.key);
         if found.is_none() {
             self.unknown_key(key, span);

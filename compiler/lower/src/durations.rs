@@ -27,7 +27,7 @@ impl Lowerer<'_> {
         let Expr::Duration(token) = expr else {
             self.report(
                 Diagnostic::new(&checks::INVALID_DURATION, span, "expected a duration")
-                    .help("a duration is a whole number and `s`, `m`, `h`, `d` or `w`"),
+                    .help("a duration is a whole number and `m`, `h` or `d`: `15m`, `6h`, `90d`"),
             );
             return None;
         };

@@ -22,6 +22,7 @@ mod organization;
 mod policies;
 mod principals;
 mod program;
+mod raw;
 mod resources;
 mod scope;
 mod statements;

@@ -144,23 +144,7 @@ impl Lowerer<'_> {
             SyntaxKind::ARN_KW => {
                 let Some(Expr::String(token)) = principal.target() else { return None };
                 let arn = self.plain_string(environment.module, &token)?;
-                if !arn.starts_with("arn:") || arn.splitn(6, ':').count() != 6 {
-                    self.error(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN"));
-                    return None;
-                }
-                if let Some(name) = arn.split_once(":group/").map(|(_, name)| name.to_owned()) {
-                    self.group_as_principal(&name, span, None);
-                    return None;
-                }
-                let part = arn.splitn(6, ':').nth(5).unwrap_or_default();
-                let kinds = ["root", "user/", "role/", "assumed-role/", "federated-user/"];
-                if !kinds.iter().any(|kind| part.starts_with(kind)) {
-                    self.report(
-                        Diagnostic::new(&checks::INVALID_ARN, span, format!("`{arn}` is no principal's ARN"))
-                            .note("a principal is an account (`…:root`), a user, a role or a session of one"),
-                    );
-                    return None;
-                }
+                self.principal_arn(&arn, span)?;
                 one(PolicyPrincipal::Aws(arn))
             }
             SyntaxKind::CANONICAL_KW => {
@@ -180,6 +164,28 @@ impl Lowerer<'_> {
                 None
             }
         }
+    }
+
+    /// Whether `arn` is that of a principal; says so if it isn't.
+    pub(crate) fn principal_arn(&mut self, arn: &str, span: Span) -> Option<()> {
+        if !arn.starts_with("arn:") || arn.splitn(6, ':').count() != 6 {
+            self.error(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN"));
+            return None;
+        }
+        if let Some((_, name)) = arn.split_once(":group/") {
+            self.group_as_principal(name, span, None);
+            return None;
+        }
+        let part = arn.splitn(6, ':').nth(5).unwrap_or_default();
+        let kinds = ["root", "user/", "role/", "assumed-role/", "federated-user/"];
+        if !kinds.iter().any(|kind| part.starts_with(kind)) {
+            self.report(
+                Diagnostic::new(&checks::INVALID_ARN, span, format!("`{arn}` is no principal's ARN"))
+                    .note("a principal is an account (`…:root`), a user, a role or a session of one"),
+            );
+            return None;
+        }
+        Some(())
     }
 
     fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {

@@ -130,7 +130,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn raw_arns(&mut self, arns: Vec<Sourced<String>>) -> Option<Vec<Sourced<Resource>>> {
+    pub(crate) fn raw_arns(&mut self, arns: Vec<Sourced<String>>) -> Option<Vec<Sourced<Resource>>> {
         let mut resources = Vec::new();
         let mut whole = true;
         for arn in arns {

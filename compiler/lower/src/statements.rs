@@ -6,7 +6,7 @@ use iamx_policy::{
     Sourced, Statement as PolicyStatement,
 };
 use iamx_syntax::{
-    SyntaxKind,
+    SyntaxKind, SyntaxToken,
     ast::{AstNode, Body, Clause, DeclaredKind, Expr, Include, Permission, Statement},
 };
 use iamx_text::Span;
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What a statement counts for: no document that AWS takes has a thousand.
-const PARTS_OF_A_STATEMENT: usize = 100;
+pub(crate) const PARTS_OF_A_STATEMENT: usize = 100;
 
 /// What a statement is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,10 @@ impl Lowerer<'_> {
                 self.statements(environment, &body, kind, &more, document);
             }
             Statement::Include(include) => self.include(environment, include, kind, conditions, document),
-            Statement::Raw(raw) => self.not_yet(environment.module, raw.syntax(), "`raw`"),
+            Statement::Raw(raw) => {
+                let lowered = self.raw(environment, raw, kind, conditions);
+                document.statements.extend(lowered);
+            }
         }
     }
 
@@ -137,14 +140,7 @@ impl Lowerer<'_> {
         if self.is_damaged(environment.module, permission.range()) || is_followed_by_junk(permission) {
             return None;
         }
-        if let Some(label) = permission.label().filter(|label| label.text().contains('_')) {
-            let at = self.span(environment.module, label.text_range());
-            self.report(
-                Diagnostic::new(&checks::INVALID_AWS_NAME, at, "a label is letters and digits")
-                    .note("it becomes the statement's `Sid`, which IAM takes in no other form"),
-            );
-            return None;
-        }
+        self.check_label(environment.module, permission.label())?;
         let effect = permission.effect()?;
         let effect_span = self.span(environment.module, effect.text_range());
         let effect = if effect.kind() == SyntaxKind::ALLOW_KW { Effect::Allow } else { Effect::Deny };
@@ -192,6 +188,17 @@ impl Lowerer<'_> {
             span,
             documentation: permission.documentation(),
         })
+    }
+
+    /// Whether IAM takes the label as a `Sid`.
+    pub(crate) fn check_label(&mut self, module: usize, label: Option<SyntaxToken>) -> Option<()> {
+        let Some(label) = label.filter(|label| label.text().contains('_')) else { return Some(()) };
+        let at = self.span(module, label.text_range());
+        self.report(
+            Diagnostic::new(&checks::INVALID_AWS_NAME, at, "a label is letters and digits")
+                .note("it becomes the statement's `Sid`, which IAM takes in no other form"),
+        );
+        None
     }
 
     /// Whom the statement is about; the outer `None` where that is wrong.

@@ -413,7 +413,7 @@ impl Lowerer<'_> {
         strings
     }
 
-    fn check_variable(&mut self, variable: &str, span: Span) {
+    pub(crate) fn check_variable(&mut self, variable: &str, span: Span) {
         let inner = variable.trim_start_matches("${").trim_end_matches('}');
         if matches!(inner, "*" | "?" | "$") {
             return;
@@ -485,8 +485,13 @@ impl Lowerer<'_> {
                 return None;
             }
         };
-        match self.catalog().principal(&name) {
-            iamx_catalog::PrincipalGrade::Known | iamx_catalog::PrincipalGrade::Plausible => Some(name),
+        self.known_service_principal(&name, span).map(|()| name)
+    }
+
+    /// Whether AWS has the service principal `name`, as far as the catalog knows; says so if it hasn't.
+    pub(crate) fn known_service_principal(&mut self, name: &str, span: Span) -> Option<()> {
+        match self.catalog().principal(name) {
+            iamx_catalog::PrincipalGrade::Known | iamx_catalog::PrincipalGrade::Plausible => Some(()),
             iamx_catalog::PrincipalGrade::Near(near) => {
                 self.report(
                     Diagnostic::new(
@@ -509,7 +514,7 @@ impl Lowerer<'_> {
                 .note("the catalog's list isn't complete, so the name is written as it stands");
                 diagnostic.severity = iamx_diagnostic::Severity::Warning;
                 self.report(diagnostic);
-                Some(name)
+                Some(())
             }
         }
     }

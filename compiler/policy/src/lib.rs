@@ -1,19 +1,30 @@
 //! The IAM policy model: one form for every policy document, whichever text it came from.
 //!
-//! Takes: documents built by `lower`. Gives: [`Document`] with source spans on every part, its canonical JSON
-//! ([`Document::to_json`]) and its size as AWS counts it. Used by: `lower`, `check`, `emit`.
+//! Takes: documents built by `lower`, and statements of IAM's own JSON ([`read_statement`]). Gives: [`Document`] with
+//! source spans on every part, its canonical JSON ([`Document::to_json`]) and its size as AWS counts it. Used by: `lower`,
+//! `check`, `emit`.
 //!
 //! The elements are those of AWS's [JSON policy reference].
 //!
 //! [JSON policy reference]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 
 mod condition;
+mod condition_form;
 mod document;
 mod json;
+mod json_source;
 mod pattern;
 mod principal;
+mod read_statement;
+mod value_form;
+mod variable;
 
 pub use condition::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qualifier};
+pub use condition_form::check_condition;
 pub use document::{ActionPattern, Document, Effect, Element, Sourced, Statement};
+pub use json_source::{JsonMember, JsonNode, JsonValue, unquote};
 pub use pattern::{arns_intersect, glob_matches, globs_intersect};
 pub use principal::{Principal, PrincipalElement};
+pub use read_statement::read_statement;
+pub use value_form::{ip_range_fault, is_date, is_number};
+pub use variable::{Variable, VariableFault, variables};

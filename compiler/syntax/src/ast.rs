@@ -4,6 +4,7 @@
 
 mod expression;
 mod item;
+mod json;
 mod statement;
 
 pub use expression::{
@@ -15,6 +16,7 @@ pub use item::{
     OrganizationItem, OrganizationNode, OuNode, ParamItem, Parameter, Parameters, Path, Scope, Tags, TypeCall, TypeRef,
     UseItem, WithinItem,
 };
+pub use json::{Json, JsonArray, JsonMember, JsonObject};
 pub use statement::{
     AccessKey, Attachment, Body, BodyPart, Clause, IfStatement, Include, Member, OnClause, Permission, Raw, Session,
     Statement, Trust,

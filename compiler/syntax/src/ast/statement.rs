@@ -1,4 +1,4 @@
-use super::{AstNode, Call, Expr, Exprs, Scope, Tags, ast_node, child, children, documentation, expressions, token};
+use super::{AstNode, Call, Expr, Exprs, JsonObject, Scope, Tags, ast_node, child, children, documentation, expressions, token};
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 ast_node!(/// The body of an item or statement, in braces.
@@ -273,6 +273,28 @@ impl Include {
     /// The policy, with its arguments.
     pub fn call(&self) -> Option<Call> {
         child(&self.0)
+    }
+}
+
+impl Raw {
+    /// The label with its colon.
+    pub fn label(&self) -> Option<SyntaxToken> {
+        token(&self.0, SyntaxKind::LABEL)
+    }
+
+    /// The word `raw`.
+    pub fn keyword(&self) -> Option<SyntaxToken> {
+        token(&self.0, SyntaxKind::RAW_KW)
+    }
+
+    /// The statement in JSON.
+    pub fn json(&self) -> Option<JsonObject> {
+        child(&self.0)
+    }
+
+    /// The doc comment.
+    pub fn documentation(&self) -> Option<String> {
+        documentation(&self.0)
     }
 }
 
