@@ -204,7 +204,13 @@ impl Lowerer<'_> {
     }
 
     /// The action or pattern `prefix:name`, spelled as the catalog spells it.
-    pub(crate) fn action(&mut self, prefix: &str, name: &str, span: Span, prefix_span: Span) -> Option<Sourced<ActionPattern>> {
+    pub(crate) fn action(
+        &mut self,
+        prefix: &str,
+        name: &str,
+        span: Span,
+        prefix_span: Span,
+    ) -> Option<Sourced<ActionPattern>> {
         let Some(service) = self.catalog().service(prefix) else {
             self.unknown_service(prefix, prefix_span);
             return None;

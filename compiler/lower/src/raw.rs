@@ -3,8 +3,8 @@
 use iamx_catalog::{ConditionKey, KeyType};
 use iamx_diagnostic::{Applicability, Diagnostic, Edit, checks};
 use iamx_policy::{
-    BaseOperator, ConditionBlock, ConditionEntry, Element, JsonMember, JsonNode, JsonValue, Principal,
-    Qualifier, Sourced, Statement as PolicyStatement, read_statement, unquote, variables,
+    BaseOperator, ConditionBlock, ConditionEntry, Element, JsonMember, JsonNode, JsonValue, Principal, Qualifier,
+    Sourced, Statement as PolicyStatement, read_statement, unquote, variables,
 };
 use iamx_syntax::{
     SyntaxToken, TextRange,
@@ -68,12 +68,9 @@ impl Lowerer<'_> {
         let Some(index) = members.iter().position(|member| member.name().is_some_and(is_sid)) else { return Some(()) };
         let member = members.get(index)?;
         let span = self.span(module, member.range());
-        let mut diagnostic = Diagnostic::new(
-            &checks::INVALID_POLICY_ELEMENT,
-            span,
-            "the `Sid` of a `raw` statement is its label",
-        )
-        .help("write `Label: raw { … }`, and leave `Sid` out");
+        let mut diagnostic =
+            Diagnostic::new(&checks::INVALID_POLICY_ELEMENT, span, "the `Sid` of a `raw` statement is its label")
+                .help("write `Label: raw { … }`, and leave `Sid` out");
         let label = match member.value() {
             Some(Json::String(token)) => unquote(token.text()),
             _ => None,
@@ -283,7 +280,12 @@ impl Lowerer<'_> {
                 Diagnostic::new(
                     &checks::TYPE_MISMATCH,
                     entry.span,
-                    format!("`{}` doesn't fit `{}`, which is of the type {}", entry.operator, entry.key, names.join(", ")),
+                    format!(
+                        "`{}` doesn't fit `{}`, which is of the type {}",
+                        entry.operator,
+                        entry.key,
+                        names.join(", ")
+                    ),
                 )
                 .note(self.catalog_date()),
             );
@@ -295,7 +297,10 @@ impl Lowerer<'_> {
                     entry.span,
                     format!("`{}` has many values in a request; say which of them", entry.key),
                 )
-                .help(format!("write `ForAnyValue:{0}` for some of them, `ForAllValues:{0}` for every one", entry.operator))
+                .help(format!(
+                    "write `ForAnyValue:{0}` for some of them, `ForAllValues:{0}` for every one",
+                    entry.operator
+                ))
                 .note("`ForAllValues` is true also where the key is absent"),
             );
             return None;

@@ -98,13 +98,19 @@ fn check_value(entry: &ConditionEntry, family: Family, value: &Sourced<String>, 
         return;
     }
     let mut wrong = |check: &'static Check, what: &str| {
-        findings.push(Diagnostic::new(check, value.span, format!("`{operator}` compares {what}, and `{text}` is none")));
+        findings.push(Diagnostic::new(
+            check,
+            value.span,
+            format!("`{operator}` compares {what}, and `{text}` is none"),
+        ));
     };
     match family {
         Family::Numeric if !is_number(text) => wrong(&checks::TYPE_MISMATCH_NUMBER, "numbers"),
         Family::Date if !is_time_of_iam(text) => wrong(&checks::TYPE_MISMATCH_DATE, "dates"),
         Family::Truth if !is_truth(text) => wrong(&checks::TYPE_MISMATCH_BOOLEAN, "with `true` or `false`"),
-        Family::Ip if ip_range_fault(text).is_some() => wrong(&checks::TYPE_MISMATCH_IP_RANGE, "addresses and CIDR blocks"),
+        Family::Ip if ip_range_fault(text).is_some() => {
+            wrong(&checks::TYPE_MISMATCH_IP_RANGE, "addresses and CIDR blocks")
+        }
         Family::Binary if !is_base64(text) => wrong(&checks::TYPE_MISMATCH_STRING, "base64"),
         Family::String if exact(operator.base) && text.contains(['*', '?']) => {
             let like = if operator.base.is_negated() { "StringNotLike" } else { "StringLike" };
@@ -125,10 +131,7 @@ fn check_value(entry: &ConditionEntry, family: Family, value: &Sourced<String>, 
 /// Whether the operator takes `*` and `?` as these characters.
 fn exact(base: BaseOperator) -> bool {
     use BaseOperator as Op;
-    matches!(
-        base,
-        Op::StringEquals | Op::StringNotEquals | Op::StringEqualsIgnoreCase | Op::StringNotEqualsIgnoreCase
-    )
+    matches!(base, Op::StringEquals | Op::StringNotEquals | Op::StringEqualsIgnoreCase | Op::StringNotEqualsIgnoreCase)
 }
 
 fn is_truth(text: &str) -> bool {

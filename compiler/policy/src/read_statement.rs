@@ -144,10 +144,9 @@ impl Reader<'_> {
             (None, None) => None,
             (Some(first), Some(second)) => {
                 let message = format!("a statement has `{plain}` or `{negated}`, not both");
-                let diagnostic =
-                    Diagnostic::new(&checks::UNSUPPORTED_ELEMENT_COMBINATION, second.name.span, message)
-                        .related(first.name.span, format!("`{plain}` stands here"))
-                        .help("make it two statements, or leave one of them out");
+                let diagnostic = Diagnostic::new(&checks::UNSUPPORTED_ELEMENT_COMBINATION, second.name.span, message)
+                    .related(first.name.span, format!("`{plain}` stands here"))
+                    .help("make it two statements, or leave one of them out");
                 self.fail(diagnostic);
                 None
             }
@@ -198,7 +197,9 @@ impl Reader<'_> {
             let pattern = match text.value.split_once(':') {
                 _ if text.value == "*" => Some(ActionPattern::all()),
                 Some(("*", "*")) => Some(ActionPattern::all()),
-                Some((prefix, name)) if !prefix.is_empty() && !name.is_empty() => Some(ActionPattern::new(prefix, name)),
+                Some((prefix, name)) if !prefix.is_empty() && !name.is_empty() => {
+                    Some(ActionPattern::new(prefix, name))
+                }
                 _ => None,
             };
             match pattern {

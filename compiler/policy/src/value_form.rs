@@ -69,7 +69,8 @@ pub(crate) fn is_time_of_iam(text: &str) -> bool {
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = if clock.matches(':').count() == 1 { ":00" } else { "" };
     let offset = zone.strip_prefix(['+', '-']).and_then(|offset| offset.split_once(':'));
-    let zone_fits = matches!(zone, "" | "Z") || offset.is_some_and(|(hours, minutes)| all_digits(hours) && all_digits(minutes));
+    let zone_fits =
+        matches!(zone, "" | "Z") || offset.is_some_and(|(hours, minutes)| all_digits(hours) && all_digits(minutes));
     zone_fits && fraction.is_none_or(all_digits) && is_date(&format!("{date}T{clock}{seconds}Z"))
 }
 
@@ -107,13 +108,8 @@ mod tests {
 
     #[test]
     fn knows_the_times_that_iam_reads() {
-        let times = [
-            "2026-12-31",
-            "2026-12-31T18:00Z",
-            "2026-12-31T18:00:00.5Z",
-            "2026-12-31T18:00:00+02:00",
-            "1798740000",
-        ];
+        let times =
+            ["2026-12-31", "2026-12-31T18:00Z", "2026-12-31T18:00:00.5Z", "2026-12-31T18:00:00+02:00", "1798740000"];
         for time in times {
             assert!(is_time_of_iam(time), "{time}");
         }

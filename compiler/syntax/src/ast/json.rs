@@ -24,9 +24,9 @@ pub enum Json {
 impl Json {
     fn cast(element: SyntaxElement) -> Option<Self> {
         match element {
-            SyntaxElement::Node(node) => JsonObject::cast(node.clone())
-                .map(Self::Object)
-                .or_else(|| JsonArray::cast(node).map(Self::Array)),
+            SyntaxElement::Node(node) => {
+                JsonObject::cast(node.clone()).map(Self::Object).or_else(|| JsonArray::cast(node).map(Self::Array))
+            }
             SyntaxElement::Token(token) => match token.kind() {
                 SyntaxKind::STRING => Some(Self::String(token)),
                 SyntaxKind::JSON_NUMBER | SyntaxKind::JSON_WORD => Some(Self::Plain(token)),
@@ -59,9 +59,6 @@ impl JsonMember {
     /// The value behind the colon.
     pub fn value(&self) -> Option<Json> {
         let colon = super::token(&self.0, SyntaxKind::COLON)?.text_range().end();
-        self.0
-            .children_with_tokens()
-            .filter(|element| element.text_range().start() >= colon)
-            .find_map(Json::cast)
+        self.0.children_with_tokens().filter(|element| element.text_range().start() >= colon).find_map(Json::cast)
     }
 }

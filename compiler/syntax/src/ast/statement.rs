@@ -1,4 +1,6 @@
-use super::{AstNode, Call, Expr, Exprs, JsonObject, Scope, Tags, ast_node, child, children, documentation, expressions, token};
+use super::{
+    AstNode, Call, Expr, Exprs, JsonObject, Scope, Tags, ast_node, child, children, documentation, expressions, token,
+};
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 ast_node!(/// The body of an item or statement, in braces.
