@@ -146,7 +146,7 @@ impl Lowerer<'_> {
     /// Whether this kind of document takes these principals.
     fn check_raw_principal(&mut self, statement: &PolicyStatement, kind: DocumentKind, span: Span) -> Option<()> {
         let Some(element) = &statement.principal else {
-            if kind == DocumentKind::Identity {
+            if matches!(kind, DocumentKind::Identity | DocumentKind::Scp) {
                 return Some(());
             }
             self.report(
@@ -161,6 +161,30 @@ impl Lowerer<'_> {
                 Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, at, "an identity policy names no principal")
                     .note("it is about whoever it is attached to")
                     .help("leave the principals out, and attach the policy to whom it is meant for"),
+            );
+            return None;
+        }
+        if kind == DocumentKind::Scp {
+            self.report(
+                Diagnostic::new(
+                    &checks::SCP_SYNTAX_ERROR_PRINCIPAL,
+                    at,
+                    "a service control policy names no principal",
+                )
+                .note("it is about every identity of the accounts that it is attached to")
+                .help("leave the principals out; a condition on `aws:PrincipalArn` keeps it to some"),
+            );
+            return None;
+        }
+        let everyone = matches!(element.principals.as_slice(), [one] if one.value == Principal::Everyone);
+        if kind == DocumentKind::Rcp && (element.negated || !everyone) {
+            self.report(
+                Diagnostic::new(
+                    &checks::RCP_SYNTAX_ERROR_PRINCIPAL,
+                    at,
+                    "the principal of a resource control policy is `*`",
+                )
+                .help("write `\"Principal\": \"*\"`; a condition on `aws:PrincipalArn` keeps it to some"),
             );
             return None;
         }

@@ -109,7 +109,7 @@ fn check_value(entry: &ConditionEntry, family: Family, value: &Sourced<String>, 
         Family::Date if !is_time_of_iam(text) => wrong(&checks::TYPE_MISMATCH_DATE, "dates"),
         Family::Truth if !is_truth(text) => wrong(&checks::TYPE_MISMATCH_BOOLEAN, "with `true` or `false`"),
         Family::Ip if ip_range_fault(text).is_some() => {
-            wrong(&checks::TYPE_MISMATCH_IP_RANGE, "addresses and CIDR blocks")
+            wrong(&checks::TYPE_MISMATCH_IP_RANGE, "addresses and CIDR blocks");
         }
         Family::Binary if !is_base64(text) => wrong(&checks::TYPE_MISMATCH_STRING, "base64"),
         Family::String if exact(operator.base) && text.contains(['*', '?']) => {

@@ -77,7 +77,7 @@ pub(crate) fn is_time_of_iam(text: &str) -> bool {
 /// Whether `text` is base64, padded.
 pub(crate) fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    text.len() % 4 == 0
+    text.len().is_multiple_of(4)
         && text.len() - body.len() <= 2
         && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
