@@ -7,5 +7,6 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod files;
+pub mod generated;
 pub mod pipeline;
 pub mod snapshot;
