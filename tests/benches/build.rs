@@ -69,9 +69,7 @@ fn lower_and_type(bencher: Bencher<'_, '_>, items: usize) {
 #[divan::bench(args = ITEMS, max_time = 5)]
 fn emission(bencher: Bencher<'_, '_>, items: usize) {
     let analysis = built(items);
-    bencher
-        .counter(ItemsCount::new(items))
-        .bench(|| emit(&analysis.program, &analysis.sources, Catalog::builtin()));
+    bencher.counter(ItemsCount::new(items)).bench(|| emit(&analysis.program, &analysis.sources, Catalog::builtin()));
 }
 
 /// Text to bytes: parse, lower, check, emit.

@@ -65,10 +65,19 @@ pub fn is_source(path: &str) -> bool {
     path == iamx_workspace::SETTINGS_FILE || is_module
 }
 
-/// The folders of `tests/baselines`.
+/// The folders of `tests/baselines`, each a workspace about one subject.
 pub fn baselines() -> Vec<PathBuf> {
-    folders(&repository("tests/baselines"))
+    let mut folders = folders(&repository("tests/baselines"));
+    folders.retain(|folder| name(folder) != AWS_NEEDS);
+    folders
 }
+
+/// The folders of `tests/baselines/aws-needs`, each something that AWS's documentation shows a policy for.
+pub fn aws_needs() -> Vec<PathBuf> {
+    folders(&repository("tests/baselines").join(AWS_NEEDS))
+}
+
+const AWS_NEEDS: &str = "aws-needs";
 
 /// The folders of `examples`.
 pub fn examples() -> Vec<PathBuf> {

@@ -14,7 +14,8 @@ const MODULES_OF_AN_ACCOUNT: usize = 50;
 /// It compiles without an error.
 pub fn workspace(modules: usize) -> Vec<SourceText> {
     let accounts = modules.div_ceil(MODULES_OF_AN_ACCOUNT);
-    let mut files = vec![("iamx.toml".to_owned(), "[workspace]\nname = \"generated\"\n".to_owned()), organization(accounts)];
+    let mut files =
+        vec![("iamx.toml".to_owned(), "[workspace]\nname = \"generated\"\n".to_owned()), organization(accounts)];
     files.extend((0..modules).map(module));
     files
 }
@@ -22,7 +23,11 @@ pub fn workspace(modules: usize) -> Vec<SourceText> {
 fn organization(accounts: usize) -> SourceText {
     let mut text = "organization acme \"o-a1b2c3d4e5\" {\n".to_owned();
     for account in 0..accounts {
-        let _ = writeln!(text, "  account a{account} \"{:012}\" {{ tags {{ stage = \"prod\" }} }}", 100_000_000_000 + account);
+        let _ = writeln!(
+            text,
+            "  account a{account} \"{:012}\" {{ tags {{ stage = \"prod\" }} }}",
+            100_000_000_000 + account
+        );
     }
     text.push_str("}\n\n/// Our own offices\nlet office = [\"203.0.113.0/24\", \"198.51.100.0/24\"]\n");
     ("company.iamx".to_owned(), text)

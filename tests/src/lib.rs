@@ -8,5 +8,6 @@
 
 pub mod files;
 pub mod generated;
+pub mod meaning;
 pub mod pipeline;
 pub mod snapshot;
