@@ -1,4 +1,4 @@
-//! How long a build takes, by its steps and by the number of items, next to serde_json over the same output:
+//! How long a build takes, by its steps and by the number of items, next to `serde_json` over the same output:
 //! `cargo bench -p iamx-tests --bench build`.
 
 #![allow(missing_docs, clippy::expect_used)]
