@@ -6,6 +6,7 @@ use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Expr, He
 use iamx_text::Span;
 
 use crate::{
+    conditions::Formula,
     Group, Identity, ManagedPolicyKind, Role, User,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
@@ -317,7 +318,7 @@ impl Lowerer<'_> {
     ) {
         match part {
             BodyPart::Statement(statement) => {
-                self.statement(environment, &statement, DocumentKind::Identity, &[], &mut identity.inline);
+                self.statement(environment, &statement, DocumentKind::Identity, &Formula::ALWAYS, &mut identity.inline);
             }
             BodyPart::Member(member) if self.is_damaged(environment.module, member.syntax().text_range()) => {}
             BodyPart::Member(member @ Member::Attach(_)) => {

@@ -6,6 +6,7 @@ use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Expr, NodePart};
 
 use crate::{
     Guardrail, GuardrailAttachment, GuardrailKind,
+    conditions::Formula,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     scope::{Environment, Target},
@@ -31,7 +32,7 @@ impl Lowerer<'_> {
         if let Some(body) = item.body() {
             self.misplaced_members(environment.module, &body, kind);
             // Its account is where it is kept, and says nothing of whom it binds.
-            self.statements(&environment.of_any_account(), &body, statements, &[], &mut document);
+            self.statements(&environment.of_any_account(), &body, statements, &Formula::ALWAYS, &mut document);
         }
         if document.statements.is_empty()
             && self.errors() == errors

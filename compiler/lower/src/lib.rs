@@ -9,7 +9,6 @@
 mod actions;
 mod aws_names;
 mod bounds;
-mod condition_values;
 mod conditions;
 mod documents;
 mod durations;

@@ -9,6 +9,7 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
+    conditions::Formula,
     Attachment, AttachmentTarget, ManagedPolicy, ManagedPolicyKind, bounds,
     lowerer::Lowerer,
     names::{Declaration, DeclarationId, DeclarationKind},
@@ -47,7 +48,7 @@ impl Lowerer<'_> {
         }
         let mut document = Document::default();
         if self.enter(id, self.span(environment.module, body.range())).is_some() {
-            self.statements(environment, &body, DocumentKind::Identity, &[], &mut document);
+            self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
             self.leave();
         }
     }
@@ -259,7 +260,7 @@ impl Lowerer<'_> {
         let mut document = Document::default();
         self.enter(id, declaration.span)?;
         if let Some(body) = item.body() {
-            self.statements(inner, &body, DocumentKind::Identity, &[], &mut document);
+            self.statements(inner, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }
         self.leave();
         number_sids(&mut document);

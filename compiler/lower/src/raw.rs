@@ -14,6 +14,7 @@ use iamx_text::Span;
 
 use crate::{
     actions::prefix_of,
+    conditions::Formula,
     lowerer::Lowerer,
     scope::Environment,
     statements::{DocumentKind, PARTS_OF_A_STATEMENT},
@@ -25,8 +26,8 @@ impl Lowerer<'_> {
         environment: &Environment,
         raw: &Raw,
         kind: DocumentKind,
-        conditions: &[ConditionEntry],
-    ) -> Option<PolicyStatement> {
+        conditions: &Formula,
+    ) -> Option<Vec<PolicyStatement>> {
         let span = self.span(environment.module, raw.range());
         self.spend(PARTS_OF_A_STATEMENT, span)?;
         if self.is_damaged(environment.module, raw.range()) {
@@ -46,19 +47,22 @@ impl Lowerer<'_> {
             self.check_raw_actions(&mut statement),
             self.check_raw_conditions(&statement.conditions),
         ];
-        let mut block = ConditionBlock::default();
-        self.join(&mut block, conditions.to_vec())?;
-        self.join(&mut block, statement.conditions.entries)?;
         if whole.iter().any(Option::is_none) {
             return None;
         }
-        Some(PolicyStatement {
+        let statement = PolicyStatement {
             sid: raw.label().map(|label| label.text().trim_end_matches(':').to_owned()),
-            conditions: block,
             span,
             documentation: raw.documentation(),
             ..statement
-        })
+        };
+        // Under no `if` its conditions stay as they were written.
+        if matches!(conditions, Formula::Constant(true)) {
+            return Some(vec![statement]);
+        }
+        let written = statement.conditions.entries.iter().map(|entry| Formula::entry(entry.clone(), false));
+        let both = Formula::all([conditions.clone()].into_iter().chain(written));
+        self.alternatives(&statement, &both)
     }
 
     /// The Sid is the label.

@@ -2,8 +2,8 @@
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{
-    BaseOperator, ConditionBlock, ConditionEntry, Document, Effect, Element, Operator, Principal, PrincipalElement,
-    Sourced, Statement as PolicyStatement,
+    BaseOperator, ConditionBlock, Document, Effect, Element, Operator, Principal, PrincipalElement, Sourced,
+    Statement as PolicyStatement,
 };
 use iamx_syntax::{
     SyntaxKind, SyntaxToken,
@@ -13,7 +13,8 @@ use iamx_text::Span;
 
 use crate::{
     actions::ActionSet,
-    bounds, condition_values,
+    bounds,
+    conditions::{Formula, date_value},
     lowerer::Lowerer,
     names::DeclarationKind,
     resources::ResourceSet,
@@ -43,7 +44,7 @@ impl Lowerer<'_> {
         environment: &Environment,
         body: &Body,
         kind: DocumentKind,
-        conditions: &[ConditionEntry],
+        conditions: &Formula,
         document: &mut Document,
     ) {
         for statement in body.statements() {
@@ -56,24 +57,24 @@ impl Lowerer<'_> {
         environment: &Environment,
         statement: &Statement,
         kind: DocumentKind,
-        conditions: &[ConditionEntry],
+        conditions: &Formula,
         document: &mut Document,
     ) {
         match statement {
             Statement::Permission(permission) => {
                 let lowered = self.permission(environment, permission, kind, conditions);
-                document.statements.extend(lowered);
+                document.statements.extend(lowered.unwrap_or_default());
             }
             Statement::If(statement) => {
                 let (Some(condition), Some(body)) = (statement.condition(), statement.body()) else { return };
-                let Some(mut more) = self.condition(environment, &condition, false) else { return };
-                more.splice(0..0, conditions.iter().cloned());
-                self.statements(environment, &body, kind, &more, document);
+                let Some(more) = self.condition(environment, &condition) else { return };
+                let both = Formula::all([conditions.clone(), more]);
+                self.statements(environment, &body, kind, &both, document);
             }
             Statement::Include(include) => self.include(environment, include, kind, conditions, document),
             Statement::Raw(raw) => {
                 let lowered = self.raw(environment, raw, kind, conditions);
-                document.statements.extend(lowered);
+                document.statements.extend(lowered.unwrap_or_default());
             }
         }
     }
@@ -83,7 +84,7 @@ impl Lowerer<'_> {
         environment: &Environment,
         include: &Include,
         kind: DocumentKind,
-        conditions: &[ConditionEntry],
+        conditions: &Formula,
         document: &mut Document,
     ) {
         let Some(call) = include.call() else { return };
@@ -128,13 +129,14 @@ impl Lowerer<'_> {
         }
     }
 
+    /// The statements of a permission: one for each alternative of its condition.
     fn permission(
         &mut self,
         environment: &Environment,
         permission: &Permission,
         kind: DocumentKind,
-        conditions: &[ConditionEntry],
-    ) -> Option<PolicyStatement> {
+        conditions: &Formula,
+    ) -> Option<Vec<PolicyStatement>> {
         let span = self.span(environment.module, permission.range());
         self.spend(PARTS_OF_A_STATEMENT, span)?;
         if self.is_damaged(environment.module, permission.range()) || is_followed_by_junk(permission) {
@@ -163,7 +165,7 @@ impl Lowerer<'_> {
         };
         // What failed was said; the other parts are still looked at, so that each fault is said at once.
         let actions = self.action_set(environment, &list, on.as_ref().and_then(Option::as_ref));
-        let block = self.statement_conditions(environment, &clauses, conditions);
+        let condition = self.statement_condition(environment, &clauses, conditions);
         let resources = match (on, kind) {
             (_, DocumentKind::Trust) => None,
             (Some(set), _) => Some(set?),
@@ -173,8 +175,8 @@ impl Lowerer<'_> {
                 Some(self.unsaid_resources(actions, effect, effect_span)?)
             }
         };
-        let (actions, block, principal) = (actions?, block?, principal?);
-        Some(PolicyStatement {
+        let (actions, condition, principal) = (actions?, condition?, principal?);
+        let statement = PolicyStatement {
             sid: permission.label().map(|label| label.text().trim_end_matches(':').to_owned()),
             effect,
             principal,
@@ -184,10 +186,22 @@ impl Lowerer<'_> {
                     set.resources.into_iter().map(|resource| Sourced::new(resource.value.arn, resource.span)).collect();
                 element(set.negated, patterns)
             }),
-            conditions: block,
+            conditions: ConditionBlock::default(),
             span,
             documentation: permission.documentation(),
-        })
+        };
+        self.alternatives(&statement, &condition)
+    }
+
+    /// `statement` once for each alternative of `condition`, with that; never, where it never holds.
+    pub(crate) fn alternatives(
+        &mut self,
+        statement: &PolicyStatement,
+        condition: &Formula,
+    ) -> Option<Vec<PolicyStatement>> {
+        let blocks = self.compile(condition, statement.span)?;
+        self.spend(blocks.len().saturating_sub(1).saturating_mul(PARTS_OF_A_STATEMENT), statement.span)?;
+        Some(blocks.into_iter().map(|conditions| PolicyStatement { conditions, ..statement.clone() }).collect())
     }
 
     /// Whether IAM takes the label as a `Sid`.
@@ -249,28 +263,31 @@ impl Lowerer<'_> {
     }
 
     /// All that must hold: the `if`s around, `when`, not `unless`, before `until`.
-    pub(crate) fn statement_conditions(
+    pub(crate) fn statement_condition(
         &mut self,
         environment: &Environment,
         clauses: &Clauses,
-        conditions: &[ConditionEntry],
-    ) -> Option<ConditionBlock> {
-        let mut block = ConditionBlock::default();
-        let mut whole = self.join(&mut block, conditions.to_vec()).is_some();
-        for (clause, negated) in [(&clauses.when, false), (&clauses.unless, true)] {
-            let Some(expr) = clause.as_ref().map(Clause::expression) else { continue };
-            let entries = expr.and_then(|expr| self.condition(environment, &expr, negated));
-            whole &= entries.and_then(|entries| self.join(&mut block, entries)).is_some();
+        conditions: &Formula,
+    ) -> Option<Formula> {
+        let mut all = vec![Some(conditions.clone())];
+        if let Some(expr) = clauses.when.as_ref().map(Clause::expression) {
+            all.push(expr.and_then(|expr| self.condition(environment, &expr)));
+        }
+        if let Some(expr) = clauses.unless.as_ref().map(Clause::expression) {
+            all.push(expr.and_then(|expr| {
+                let formula = self.condition(environment, &expr)?;
+                self.negation(&formula, self.span(environment.module, expr.range()))
+            }));
         }
         if let Some(clause) = &clauses.until {
-            let entry = self.until(environment, clause);
-            whole &= entry.and_then(|entry| self.join(&mut block, vec![entry])).is_some();
+            all.push(self.until(environment, clause));
         }
-        whole.then_some(block)
+        // What failed was said; the others were looked at all the same, so that each fault is said at once.
+        Some(Formula::all(all.into_iter().collect::<Option<Vec<_>>>()?))
     }
 
     /// `until D`: the request's time lies before D.
-    fn until(&mut self, environment: &Environment, clause: &Clause) -> Option<ConditionEntry> {
+    fn until(&mut self, environment: &Environment, clause: &Clause) -> Option<Formula> {
         let expr = clause.expression()?;
         let span = self.span(environment.module, expr.range());
         let text = match &expr {
@@ -281,12 +298,8 @@ impl Lowerer<'_> {
             self.bad_date(&text, span);
             return None;
         }
-        Some(ConditionEntry {
-            operator: Operator::plain(BaseOperator::DateLessThan),
-            key: "aws:CurrentTime".to_owned(),
-            values: vec![Sourced::new(condition_values::date_value(&text), span)],
-            span,
-        })
+        let value = Sourced::new(date_value(&text), span);
+        Some(Formula::compare(Operator::plain(BaseOperator::DateLessThan), "aws:CurrentTime", vec![value], span))
     }
 
     /// The resources of a statement that says none: `*` where nothing else can be meant.

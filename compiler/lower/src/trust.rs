@@ -7,12 +7,12 @@ use iamx_policy::{
 use iamx_syntax::ast::{AstNode, Clause, Trust};
 use iamx_text::Span;
 
-use crate::{lowerer::Lowerer, scope::Environment, statements::DocumentKind};
+use crate::{conditions::Formula, lowerer::Lowerer, scope::Environment, statements::DocumentKind};
 
 impl Lowerer<'_> {
     pub(crate) fn trust(&mut self, environment: &Environment, member: &Trust, document: &mut Document) {
         if let Some(body) = member.body() {
-            self.statements(environment, &body, DocumentKind::Trust, &[], document);
+            self.statements(environment, &body, DocumentKind::Trust, &Formula::ALWAYS, document);
             return;
         }
         let Some(list) = member.principals() else { return };
@@ -33,20 +33,22 @@ impl Lowerer<'_> {
                 }
             }
         }
-        let Some(statement) = self.trust_statement(environment, member, span, &actions) else { return };
+        let Some(statements) = self.trust_statements(environment, member, span, &actions) else { return };
         // Principals of different kinds stand in one statement: IAM's principal element takes a list of each.
-        document
-            .statements
-            .push(PolicyStatement { principal: Some(PrincipalElement { negated: false, principals }), ..statement });
+        let principal = PrincipalElement { negated: false, principals };
+        document.statements.extend(
+            statements.into_iter().map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }),
+        );
     }
 
-    pub(crate) fn trust_statement(
+    /// The statements of a trust, still without its principals: one for each alternative of its condition.
+    pub(crate) fn trust_statements(
         &mut self,
         environment: &Environment,
         member: &Trust,
         span: Span,
         actions: &[&str],
-    ) -> Option<PolicyStatement> {
+    ) -> Option<Vec<PolicyStatement>> {
         let clauses: Vec<Clause> = member.clauses().collect();
         for clause in &clauses {
             if matches!(clause, Clause::On(_) | Clause::To(_)) {
@@ -56,17 +58,18 @@ impl Lowerer<'_> {
             }
         }
         let clauses = self.clauses(environment, clauses.into_iter())?;
-        let conditions: ConditionBlock = self.statement_conditions(environment, &clauses, &[])?;
+        let condition = self.statement_condition(environment, &clauses, &Formula::ALWAYS)?;
         let patterns = actions.iter().map(|name| Sourced::new(ActionPattern::new("sts", *name), span)).collect();
-        Some(PolicyStatement {
+        let statement = PolicyStatement {
             sid: None,
             effect: Effect::Allow,
             principal: None,
             actions: Element::of(patterns),
             resources: None,
-            conditions,
+            conditions: ConditionBlock::default(),
             span,
             documentation: iamx_syntax::ast::documentation(member.syntax()),
-        })
+        };
+        self.alternatives(&statement, &condition)
     }
 }

@@ -3,7 +3,7 @@
 use iamx_catalog::KeyType;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
-use iamx_syntax::ast::{Expr, ParamItem};
+use iamx_syntax::ast::{Expr, Exprs, ParamItem};
 use iamx_text::Span;
 
 use crate::{
@@ -13,25 +13,30 @@ use crate::{
     scope::{Environment, Target},
 };
 
-use crate::conditions::{Atom, Compare};
+use super::{
+    comparisons::{Compare, Subject},
+    globs,
+    keys::Number,
+};
+
 
 impl Lowerer<'_> {
     /// The values of a comparison as IAM has them.
     pub(crate) fn condition_values(
         &mut self,
         environment: &Environment,
-        atom: &Atom<'_>,
+        subject: &Subject<'_>,
         value: &Expr,
     ) -> Option<Vec<Sourced<String>>> {
         let span = self.span(environment.module, value.range());
-        match (value, atom.key_type) {
+        match (value, subject.key_type) {
             (Expr::Number(token), KeyType::Numeric) => Some(vec![Sourced::new(token.text().to_owned(), span)]),
             (Expr::Duration(token), KeyType::Numeric) => {
                 let Some(seconds) = bounds::seconds(token.text()) else {
                     self.bad_duration(token.text(), span);
                     return None;
                 };
-                Some(vec![Sourced::new(key_duration(atom, seconds), span)])
+                Some(vec![Sourced::new(key_duration(subject, seconds), span)])
             }
             (Expr::Date(token), KeyType::Date) => {
                 if !bounds::is_date(token.text()) {
@@ -39,6 +44,9 @@ impl Lowerer<'_> {
                     return None;
                 }
                 Some(vec![Sourced::new(date_value(token.text()), span)])
+            }
+            (Expr::Word(_) | Expr::Unchecked(_) | Expr::Claim(_), _) => {
+                Some(vec![self.key_variable(environment, subject, value)?])
             }
             (Expr::Bracketed(list), _) => {
                 let mut values = Vec::new();
@@ -49,7 +57,7 @@ impl Lowerer<'_> {
                     return None;
                 }
                 for item in list.map(|list| list.items()).unwrap_or_default() {
-                    match self.condition_values(environment, atom, &item) {
+                    match self.condition_values(environment, subject, &item) {
                         Some(mut more) => values.append(&mut more),
                         None => whole = false,
                     }
@@ -60,28 +68,104 @@ impl Lowerer<'_> {
                 let reference = self.resolve(environment, call)?;
                 match &reference.target {
                     Target::Argument(binding) if reference.rest.is_empty() => {
-                        self.condition_values(&binding.environment, atom, &binding.argument)
+                        self.condition_values(&binding.environment, subject, &binding.argument)
                     }
                     Target::Declaration(id)
                         if self.names.get(*id).is_some_and(|d| matches!(d.kind, DeclarationKind::Let(_))) =>
                     {
                         self.with_let(environment, *id, &reference, |lowerer, inner, list| {
-                            let [value] = list.items().try_into().ok()?;
-                            lowerer.condition_values(inner, atom, &value)
+                            lowerer.listed_values(inner, subject, list)
                         })
                     }
                     Target::Declaration(id) => {
                         let declaration = self.names.get(*id)?.clone();
                         match declaration.kind {
-                            DeclarationKind::Param(param) => self.param_values(&param, declaration.module, atom, span),
-                            _ => self.referenced_strings(environment, &reference, value_name(atom.key_type)),
+                            DeclarationKind::Param(param) => self.param_values(&param, declaration.module, subject, span),
+                            _ => self.referenced_strings(environment, &reference, value_name(subject.key_type)),
                         }
                     }
-                    _ => self.referenced_strings(environment, &reference, value_name(atom.key_type)),
+                    _ => self.referenced_strings(environment, &reference, value_name(subject.key_type)),
                 }
             }
-            _ => self.strings(environment, value, value_name(atom.key_type)),
+            _ => self.strings(environment, value, value_name(subject.key_type)),
         }
+    }
+
+    /// The values of a `let`: one, or several with commas between them.
+    fn listed_values(
+        &mut self,
+        environment: &Environment,
+        subject: &Subject<'_>,
+        list: &Exprs,
+    ) -> Option<Vec<Sourced<String>>> {
+        let mut values = Vec::new();
+        for item in list.items() {
+            values.append(&mut self.condition_values(environment, subject, &item)?);
+        }
+        Some(values)
+    }
+
+    /// Another key's value, as the variable that AWS fills in.
+    ///
+    /// See [policy variables](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html):
+    /// in String and Arn operators, of keys with one value.
+    fn key_variable(
+        &mut self,
+        environment: &Environment,
+        subject: &Subject<'_>,
+        value: &Expr,
+    ) -> Option<Sourced<String>> {
+        let other = self.key(environment, value)?;
+        let is_text = |key_type: KeyType| matches!(key_type, KeyType::String | KeyType::Arn);
+        let fault = if !is_text(subject.key_type) || !other.types.is_none_or(|types| types.iter().any(is_text)) {
+            let number = if is_text(subject.key_type) {
+                other.types.map_or(KeyType::String, iamx_catalog::KeyTypes::first)
+            } else {
+                subject.key_type
+            };
+            Some(format!("a key of type {} isn't compared with another key", number.name()))
+        } else if subject.compare == Compare::Like {
+            Some("`like` takes a pattern, and not another key".to_owned())
+        } else {
+            None
+        };
+        if let Some(message) = fault {
+            self.report(
+                Diagnostic::new(&checks::INVALID_VARIABLE_FOR_OPERATOR, other.span, message)
+                    .note("IAM fills in other keys' values in the operators on text and ARNs alone")
+                    .help(if subject.compare == Compare::Like {
+                        "compare with `==`, or put the key into a pattern: `\"${key}/*\"`"
+                    } else {
+                        "compare with a value"
+                    }),
+            );
+            return None;
+        }
+        if other.number == Number::Many {
+            self.report(
+                Diagnostic::new(
+                    &checks::MULTI_VALUED_VARIABLE,
+                    other.span,
+                    format!("`{}` has many values, and none of them can be filled in here", other.text),
+                )
+                .note("IAM fills in keys that have one value")
+                .help("compare with a key of one value, or with a list"),
+            );
+            return None;
+        }
+        if other.text.contains([' ', ',', '\'', '{', '}', '$']) {
+            self.report(
+                Diagnostic::new(
+                    &checks::UNSUPPORTED_SPACE_IN_VARIABLE,
+                    other.span,
+                    format!("IAM can't fill in the value of `{}`", other.text),
+                )
+                .note("the name of a policy variable holds no blank, comma, quote or brace")
+                .help("give the tag a key without them"),
+            );
+            return None;
+        }
+        Some(Sourced::new(format!("${{{}}}", other.text), other.span))
     }
 
     /// The value of a workspace's parameter, for a key that is a number or a date.
@@ -89,7 +173,7 @@ impl Lowerer<'_> {
         &mut self,
         param: &ParamItem,
         module: usize,
-        atom: &Atom<'_>,
+        subject: &Subject<'_>,
         span: Span,
     ) -> Option<Vec<Sourced<String>>> {
         let name = param.name()?;
@@ -97,35 +181,35 @@ impl Lowerer<'_> {
             return None;
         }
         let type_name = param.type_ref()?.words().join(".");
-        let fits = match atom.key_type {
+        let fits = match subject.key_type {
             KeyType::Numeric => matches!(type_name.as_str(), "number" | "duration"),
             _ => type_name == "date",
         };
         if !fits {
-            let message = format!("expected {}, and `{}` is a {type_name}", value_name(atom.key_type), name.text());
+            let message = format!("expected {}, and `{}` is a {type_name}", value_name(subject.key_type), name.text());
             self.error(&checks::MISMATCHED_TYPE, span, message);
             return None;
         }
         let Some(given) = self.settings().params.get(name.text()) else {
-            return self.condition_values(&Environment::of(module), atom, &param.default()?);
+            return self.condition_values(&Environment::of(module), subject, &param.default()?);
         };
         let value = match type_name.as_str() {
-            "duration" => key_duration(atom, bounds::seconds(given)?),
+            "duration" => key_duration(subject, bounds::seconds(given)?),
             "date" => date_value(given),
             _ => given.clone(),
         };
         Some(vec![Sourced::new(value, span)])
     }
 
-    pub(crate) fn check_values(&mut self, atom: &Atom<'_>, compare: Compare, values: &[Sourced<String>]) -> Option<()> {
+    pub(crate) fn check_values(&mut self, subject: &Subject<'_>, values: &[Sourced<String>]) -> Option<()> {
         let mut right = true;
         for value in values {
             let text = value.value.as_str();
             let variable = text.contains("${");
-            let fault = match atom.key_type {
+            let fault = match subject.key_type {
                 KeyType::Ip => {
                     let fault = bounds::ip_range_fault(text);
-                    if fault.is_none() && compare == Compare::Equals && text.contains('/') {
+                    if fault.is_none() && subject.compare == Compare::Equals && text.contains('/') {
                         self.report(
                             Diagnostic::new(
                                 &checks::MISMATCHED_OPERATOR,
@@ -147,17 +231,17 @@ impl Lowerer<'_> {
                 KeyType::Arn
                     if !variable && text != "*" && (!text.starts_with("arn:") || text.splitn(6, ':').count() != 6) =>
                 {
-                    Some((&checks::INVALID_ARN, format!("`{}` holds an ARN, and `{text}` is none", atom.key)))
+                    Some((&checks::INVALID_ARN, format!("`{}` holds an ARN, and `{text}` is none", subject.key.text)))
                 }
-                KeyType::Arn if compare != Compare::Like && has_wildcard(text) => Some((
+                KeyType::Arn if subject.compare != Compare::Like && globs::has_wildcard(text) => Some((
                     &checks::MISMATCHED_OPERATOR,
                     format!(
                         "`*` and `?` match in an ARN even under `==`; write `{} like`, or `${{*}}` for the character",
-                        atom.key
+                        subject.key.text
                     ),
                 )),
-                KeyType::String if compare != Compare::Like && has_wildcard(text) => {
-                    let message = format!("`{}` is compared with `*` or `?` as they stand", atom.key);
+                KeyType::String if subject.compare != Compare::Like && globs::has_wildcard(text) => {
+                    let message = format!("`{}` is compared with `*` or `?` as they stand", subject.key.text);
                     let diagnostic = Diagnostic::new(&checks::WILDCARD_WITHOUT_LIKE_OPERATOR, value.span, message)
                         .note("only `like` takes them as wildcards")
                         .help("write `like` if a pattern is meant");
@@ -190,21 +274,9 @@ impl Lowerer<'_> {
 }
 
 /// A duration in the key's unit: milliseconds for the age of S3's signatures, seconds elsewhere.
-fn key_duration(atom: &Atom<'_>, seconds: u64) -> String {
-    let unit = if atom.known.name.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
+fn key_duration(subject: &Subject<'_>, seconds: u64) -> String {
+    let unit = if subject.key.text.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
     seconds.saturating_mul(unit).to_string()
-}
-
-/// Whether `text` holds `*` or `?` outside a policy variable.
-fn has_wildcard(text: &str) -> bool {
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        if before.contains(['*', '?']) {
-            return true;
-        }
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    rest.contains(['*', '?'])
 }
 
 /// A date as IAM has it: midnight UTC where no time is said.
