@@ -8,13 +8,7 @@ use iamx_tests::{
 /// Baselines that hold one such construct each.
 const ONE: &[&str] = &[
     "condition-claim",
-    "condition-or",
-    "condition-or-of-one-key",
-    "condition-not-and",
     "condition-principal-is",
-    "condition-range-key-to-key",
-    "condition-second-slot",
-    "condition-unchecked-key",
     "format-only-subject",
     "item-account-policy",
     "item-for",

@@ -221,10 +221,9 @@ impl Lowerer<'_> {
 
     fn no_place_left(&mut self, entry: &ConditionEntry, other: Span) {
         let key = &entry.key;
-        let message =
-            format!("no statement has room for another `{}` on `{key}` that holds together with these", entry.operator);
+        let message = format!("one statement has no room for so many comparisons of `{key}` that all hold");
         let mut diagnostic = Diagnostic::new(&checks::TOO_MANY_COMPARISONS, entry.span, message)
-            .related(other, "this takes the place")
+            .related(other, format!("this takes the place of `{}`", entry.operator))
             .note("JSON holds a key once an operator, and what else says the same is taken too");
         let any_tag = key.eq_ignore_ascii_case("aws:TagKeys")
             && entry.operator.qualifier == Some(Qualifier::ForAnyValue)
@@ -234,9 +233,12 @@ impl Lowerer<'_> {
                 && value.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
             let tag = if plain { value.value.clone() } else { format!("\"{}\"", value.value.replace(['"', '\\'], "")) };
             let better = format!("exists aws:RequestTag/{tag}");
-            diagnostic = diagnostic
-                .help(format!("write `{better}`, which asks for the same tag"))
-                .fix(format!("replace with `{better}`"), entry.span, better, Applicability::Unsafe);
+            diagnostic = diagnostic.help(format!("write `{better}`, which asks for the same tag")).fix(
+                format!("replace with `{better}`"),
+                entry.span,
+                better,
+                Applicability::Unsafe,
+            );
         } else {
             diagnostic = diagnostic.help("compare with fewer values that must hold together");
         }

@@ -6,8 +6,8 @@ use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Expr, He
 use iamx_text::Span;
 
 use crate::{
-    conditions::Formula,
     Group, Identity, ManagedPolicyKind, Role, User,
+    conditions::Formula,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     scope::{Environment, Target},

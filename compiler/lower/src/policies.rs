@@ -9,8 +9,8 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
-    conditions::Formula,
     Attachment, AttachmentTarget, ManagedPolicy, ManagedPolicyKind, bounds,
+    conditions::Formula,
     lowerer::Lowerer,
     names::{Declaration, DeclarationId, DeclarationKind},
     scope::{Environment, Reference, Target},

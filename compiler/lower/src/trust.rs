@@ -36,9 +36,9 @@ impl Lowerer<'_> {
         let Some(statements) = self.trust_statements(environment, member, span, &actions) else { return };
         // Principals of different kinds stand in one statement: IAM's principal element takes a list of each.
         let principal = PrincipalElement { negated: false, principals };
-        document.statements.extend(
-            statements.into_iter().map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }),
-        );
+        document
+            .statements
+            .extend(statements.into_iter().map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }));
     }
 
     /// The statements of a trust, still without its principals: one for each alternative of its condition.

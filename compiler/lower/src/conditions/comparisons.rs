@@ -84,8 +84,7 @@ impl Lowerer<'_> {
             });
         }
         let entry = |operator| {
-            let entry =
-                iamx_policy::ConditionEntry { operator, key: key.text.clone(), values: values.clone(), span };
+            let entry = iamx_policy::ConditionEntry { operator, key: key.text.clone(), values: values.clone(), span };
             Formula::entry(entry, given)
         };
         let Some(any) = any else {
@@ -207,21 +206,21 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Option<Formula> {
         let key = self.key(environment, expr)?;
-        let text = &key.text;
+        let name = &key.text;
         if let Some(types) = key.types
             && !types.contains(KeyType::Bool)
         {
-            let message = format!("`{text}` is of type {}, and is no condition by itself", types.first().name());
+            let message = format!("`{name}` is of type {}, and is no condition by itself", types.first().name());
             self.report(
                 Diagnostic::new(&checks::MISMATCHED_OPERATOR, span, message)
-                    .help(format!("compare it, or ask `exists {text}`")),
+                    .help(format!("compare it, or ask `exists {name}`")),
             );
             return None;
         }
         let quantifier = test.and_then(Test::quantifier);
         let mark = test.and_then(Test::absent_mark);
         self.check_quantifier(&key, test.filter(|_| quantifier.is_some()), span)?;
-        let compare = |operator| Formula::compare(operator, text, vec![Sourced::new("true".to_owned(), span)], span);
+        let compare = |operator| Formula::compare(operator, name, vec![Sourced::new("true".to_owned(), span)], span);
         let Some(word) = quantifier else {
             let operator = Operator { qualifier: None, base: BaseOperator::Bool, if_exists: mark.is_some() };
             return Some(compare(operator));
@@ -229,7 +228,7 @@ impl Lowerer<'_> {
         if word.kind() == SyntaxKind::ANY_KW {
             let any = compare(Operator::qualified(Qualifier::ForAnyValue, BaseOperator::Bool));
             return Some(match mark {
-                Some(_) => Formula::any([Formula::exists(text, false, span), any], span),
+                Some(_) => Formula::any([Formula::exists(name, false, span), any], span),
                 None => any,
             });
         }

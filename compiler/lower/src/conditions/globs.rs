@@ -47,14 +47,11 @@ pub(crate) fn has_wildcard(value: &str) -> bool {
 }
 
 /// Patterns that match what one of `a` and one of `b` match both; `None` where variables decide or it gets too much.
-pub(crate) fn intersection<'p>(
-    a: impl IntoIterator<Item = &'p str>,
-    b: impl IntoIterator<Item = &'p str> + Clone,
-) -> Option<Vec<String>> {
+pub(crate) fn intersection(a: &[&str], b: &[&str]) -> Option<Vec<String>> {
     let mut work = 0;
     let mut all: Vec<Vec<Part>> = Vec::new();
     for one in a {
-        for other in b.clone() {
+        for other in b {
             let (one, other) = (parts(one), parts(other));
             if one.iter().chain(&other).any(|part| matches!(part, Part::Variable(_))) {
                 return None;
@@ -216,7 +213,7 @@ mod tests {
     use super::*;
 
     fn of(a: &str, b: &str) -> Vec<String> {
-        let mut patterns = intersection([a], [b]).unwrap();
+        let mut patterns = intersection(&[a], &[b]).unwrap();
         patterns.sort();
         patterns
     }
@@ -228,7 +225,7 @@ mod tests {
         assert_eq!(of("a?", "?b"), ["ab"]);
         assert_eq!(of("a*", "b*"), [""; 0]);
         assert_eq!(of("${*}*", "*"), ["${*}*"]);
-        assert_eq!(intersection(["${aws:username}*"], ["a*"]), None);
+        assert_eq!(intersection(&["${aws:username}*"], &["a*"]), None);
     }
 
     #[test]
@@ -254,7 +251,7 @@ mod tests {
         let texts = words(&['a', 'b'], 6);
         for a in &patterns {
             for b in &patterns {
-                let found = intersection([a.as_str()], [b.as_str()]).unwrap();
+                let found = intersection(&[a.as_str()], &[b.as_str()]).unwrap();
                 for text in &texts {
                     let both = glob_matches(a, text) && glob_matches(b, text);
                     let one = found.iter().any(|pattern| glob_matches(pattern, text));
@@ -266,7 +263,7 @@ mod tests {
 
     #[test]
     fn gives_up_where_it_gets_too_much() {
-        let (a, b) = ("*a".repeat(60), "*b".repeat(60));
-        assert_eq!(intersection([a.as_str()], [b.as_str()]), None);
+        let (a, b) = (format!("{}*", "*a".repeat(60)), format!("{}*", "*b".repeat(60)));
+        assert_eq!(intersection(&[a.as_str()], &[b.as_str()]), None);
     }
 }

@@ -9,11 +9,7 @@ use iamx_syntax::{
 };
 use iamx_text::Span;
 
-use crate::{
-    lowerer::Lowerer,
-    names::nearest,
-    scope::{Environment, counted},
-};
+use crate::{lowerer::Lowerer, names::nearest, scope::Environment};
 
 use super::{
     comparisons::{Compare, Subject},
@@ -118,7 +114,9 @@ impl Lowerer<'_> {
                     key.span,
                     format!("`{text}` has many values in a request; say which of them"),
                 )
-                .help(format!("write `ForAnyValue:{0}` for some of them, `ForAllValues:{0}` for every one", operator))
+                .help(format!(
+                    "write `ForAnyValue:{operator}` for some of them, `ForAllValues:{operator}` for every one"
+                ))
                 .fix("one of them", at, "ForAnyValue:", Applicability::Unsafe)
                 .fix("every one of them", at, "ForAllValues:", Applicability::Unsafe)
                 .note("`ForAllValues` is true also where the key is absent"),
@@ -161,12 +159,7 @@ impl Lowerer<'_> {
     fn unknown_operator(&mut self, name: &str, span: Span) {
         let all = BaseOperator::ALL.iter().flat_map(|base| {
             let base = base.as_str();
-            [
-                base.to_owned(),
-                format!("{base}IfExists"),
-                format!("ForAnyValue:{base}"),
-                format!("ForAllValues:{base}"),
-            ]
+            [base.to_owned(), format!("{base}IfExists"), format!("ForAnyValue:{base}"), format!("ForAllValues:{base}")]
         });
         let mut diagnostic = Diagnostic::new(
             &checks::INVALID_CONDITION_OPERATOR,
@@ -213,5 +206,5 @@ fn family(base: BaseOperator) -> KeyType {
 }
 
 fn counted_or_none(count: usize) -> String {
-    if count == 0 { "none".to_owned() } else { counted(count, "argument").trim_end_matches(['s']).trim_end_matches(" argument").to_owned() }
+    if count == 0 { "none".to_owned() } else { count.to_string() }
 }

@@ -114,7 +114,7 @@ fn place(slots: &mut Vec<ConditionEntry>, entry: &ConditionEntry, present: bool)
             return Ok(());
         }
         if value_lists::within(base, wide, narrow) {
-            own.values = entry.values.clone();
+            own.values.clone_from(&entry.values);
             return Ok(());
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn union(base: BaseOperator, a: &Values, b: &Values) -> Vec<Sourced<S
 }
 
 /// The list that says what both lists say; `None` where no list does, or only the request could tell.
-pub(crate) fn intersection(base: BaseOperator, a: &Values, b: &Values) -> Option<Vec<Sourced<String>>> {
+pub(crate) fn intersection<'v>(base: BaseOperator, a: &'v Values, b: &'v Values) -> Option<Vec<Sourced<String>>> {
     use BaseOperator as Op;
     let literal = |list: &Values| list.iter().all(|value| !globs::has_variables(&value.value));
     let filtered = || {
@@ -70,9 +70,8 @@ pub(crate) fn intersection(base: BaseOperator, a: &Values, b: &Values) -> Option
             Some(union(base, &common, &[]))
         }
         Op::StringLike if pairs <= MAX_PAIRS => {
-            let texts = |list: &Values| list.iter().map(|value| value.value.clone()).collect::<Vec<_>>();
-            let (one, other) = (texts(a), texts(b));
-            let common = globs::intersection(one.iter().map(String::as_str), other.iter().map(String::as_str))?;
+            let texts = |list: &'v Values| list.iter().map(|value| value.value.as_str()).collect::<Vec<_>>();
+            let common = globs::intersection(&texts(a), &texts(b))?;
             let span = b.first().or(a.first())?.span;
             Some(common.into_iter().map(|value| Sourced::new(value, span)).collect())
         }
@@ -85,17 +84,14 @@ pub(crate) fn tighter(base: BaseOperator, a: &Values, b: &Values) -> Option<Orde
     use BaseOperator as Op;
     let ([a], [b]) = (a, b) else { return None };
     let by_size = match base {
-        Op::NumericLessThan
-        | Op::NumericLessThanEquals
-        | Op::NumericGreaterThan
-        | Op::NumericGreaterThanEquals => Decimal::of(&a.value)?.cmp(&Decimal::of(&b.value)?),
+        Op::NumericLessThan | Op::NumericLessThanEquals | Op::NumericGreaterThan | Op::NumericGreaterThanEquals => {
+            Decimal::of(&a.value)?.cmp(&Decimal::of(&b.value)?)
+        }
         // Dates are written one way, so that their order is that of their text.
         _ => a.value.cmp(&b.value),
     };
-    let below = matches!(
-        base,
-        Op::NumericLessThan | Op::NumericLessThanEquals | Op::DateLessThan | Op::DateLessThanEquals
-    );
+    let below =
+        matches!(base, Op::NumericLessThan | Op::NumericLessThanEquals | Op::DateLessThan | Op::DateLessThanEquals);
     Some(if below { by_size } else { by_size.reverse() })
 }
 

@@ -19,7 +19,6 @@ use super::{
     keys::Number,
 };
 
-
 impl Lowerer<'_> {
     /// The values of a comparison as IAM has them.
     pub(crate) fn condition_values(
@@ -80,7 +79,9 @@ impl Lowerer<'_> {
                     Target::Declaration(id) => {
                         let declaration = self.names.get(*id)?.clone();
                         match declaration.kind {
-                            DeclarationKind::Param(param) => self.param_values(&param, declaration.module, subject, span),
+                            DeclarationKind::Param(param) => {
+                                self.param_values(&param, declaration.module, subject, span)
+                            }
                             _ => self.referenced_strings(environment, &reference, value_name(subject.key_type)),
                         }
                     }
