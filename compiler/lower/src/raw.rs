@@ -170,13 +170,9 @@ impl Lowerer<'_> {
         }
         if kind == DocumentKind::Scp {
             self.report(
-                Diagnostic::new(
-                    &checks::SCP_SYNTAX_ERROR_PRINCIPAL,
-                    at,
-                    "a service control policy names no principal",
-                )
-                .note("it is about every identity of the accounts that it is attached to")
-                .help("leave the principals out; a condition on `aws:PrincipalArn` keeps it to some"),
+                Diagnostic::new(&checks::SCP_SYNTAX_ERROR_PRINCIPAL, at, "a service control policy names no principal")
+                    .note("it is about every identity of the accounts that it is attached to")
+                    .help("leave the principals out; a condition on `aws:PrincipalArn` keeps it to some"),
             );
             return None;
         }
