@@ -167,3 +167,46 @@ fn links_in_the_output_folder_are_not_followed() {
     assert!(run.stderr.contains("is a link that leads out of the workspace"), "{}", run.stderr);
     assert_eq!(outside.files(""), Vec::<String>::new());
 }
+
+#[test]
+fn a_target_that_is_no_longer_built_is_removed() {
+    let folder = Folder::workspace();
+    let run = folder.iamx(&["build", "--target", "json,terraform"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let root = folder.files("out").into_iter().find(|path| path.ends_with("iam.tf.json")).unwrap();
+    assert_eq!(folder.iamx(&["build", "--check", "--target", "terraform", "--target", "json"]).code, Some(0));
+    let run = folder.iamx(&["build", "--check"]);
+    assert!(run.stderr.contains(&format!("out/{root} is no longer made\n")), "{}", run.stderr);
+    assert_eq!(folder.iamx(&["build", "--target", "terraform"]).code, Some(0));
+    assert_eq!(folder.files("out"), [root.as_str(), "manifest.json"]);
+    let run = folder.iamx(&["build"]);
+    assert!(run.stderr.contains("1 removed"), "{}", run.stderr);
+    assert!(!folder.exists(&format!("out/{root}")));
+}
+
+#[test]
+fn a_root_that_was_changed_is_left() {
+    let folder = Folder::workspace();
+    folder.iamx(&["build", "--target", "terraform"]);
+    let root = folder.files("out").into_iter().find(|path| path.ends_with("iam.tf.json")).unwrap();
+    folder.write(&format!("out/{root}"), "{}");
+    folder.write("out/terraform.tfstate", "{}");
+    let run = folder.iamx(&["build"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("was changed since iamx wrote it"), "{}", run.stderr);
+    std::fs::remove_file(folder.path(&format!("out/{root}"))).unwrap();
+    assert_eq!(folder.iamx(&["build"]).code, Some(0));
+    assert!(folder.exists("out/terraform.tfstate"));
+}
+
+#[test]
+fn a_target_that_is_not_written_yet_is_an_error() {
+    let folder = Folder::workspace();
+    let run = folder.iamx(&["build", "--target", "cloudformation"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("this version doesn't write it yet"), "{}", run.stderr);
+    let run = folder.iamx(&["build", "--target", "terrafrom"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("a similar value exists: 'terraform'"), "{}", run.stderr);
+    assert!(!folder.exists("out"));
+}

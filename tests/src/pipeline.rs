@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, Format, Severity, Style, render};
 use iamx_text::SourceMap;
-use iamx_workspace::{OutputFile, SETTINGS_FILE, TextFile, Workspace};
+use iamx_workspace::{OutputFile, SETTINGS_FILE, Target, TextFile, Workspace};
 use serde_json::Value;
 
 use crate::files::SourceText;
@@ -23,10 +23,25 @@ pub struct Outcome {
 
 /// Compiles a workspace: the file `iamx.toml`, if it is among the files, is its settings.
 pub fn run(files: &[SourceText]) -> Outcome {
+    compile(&workspace(files))
+}
+
+/// Compiles a workspace for `targets`, whatever its settings say.
+pub fn run_for(files: &[SourceText], targets: &[Target]) -> Outcome {
+    let mut workspace = workspace(files);
+    workspace.set_targets(targets.to_vec());
+    compile(&workspace)
+}
+
+fn workspace(files: &[SourceText]) -> Workspace {
     let file = |(path, text): &SourceText| TextFile { path: path.clone(), text: text.as_str().into() };
     let settings = files.iter().find(|(path, _)| path == SETTINGS_FILE).map(file);
     let modules = files.iter().filter(|(path, _)| path != SETTINGS_FILE).map(file).collect();
-    let analysis = Workspace::new(settings, modules).analyze(Catalog::builtin());
+    Workspace::new(settings, modules)
+}
+
+fn compile(workspace: &Workspace) -> Outcome {
+    let analysis = workspace.analyze(Catalog::builtin());
     Outcome { sources: analysis.sources, diagnostics: analysis.diagnostics, files: analysis.files }
 }
 
@@ -77,6 +92,10 @@ fn shortened(manifest: &Value) -> String {
         let (path, kind) = (plain(&document["path"]), plain(&document["kind"]));
         let (size, quota) = (&document["size"], &document["quota"]);
         let _ = writeln!(text, "{path} {kind} {size}/{quota} {}", place(&document["source"]));
+        if let Some(terraform) = document.get("terraform") {
+            let (path, address) = (plain(&terraform["path"]), plain(&terraform["address"]));
+            let _ = writeln!(text, "  in {path} {address} {}", plain(&terraform["argument"]));
+        }
         for statement in document["statements"].as_array().into_iter().flatten() {
             let sid = statement["sid"].as_str().unwrap_or("-");
             let _ = write!(text, "  {sid} {}", place(&statement["source"]));
@@ -87,7 +106,7 @@ fn shortened(manifest: &Value) -> String {
         }
     }
     for (key, value) in manifest.as_object().into_iter().flatten() {
-        let hidden = matches!(key.as_str(), "catalog" | "documents" | "manifest");
+        let hidden = matches!(key.as_str(), "catalog" | "documents" | "manifest" | "roots");
         let empty = value.as_array().is_some_and(Vec::is_empty);
         if !hidden && !empty {
             let _ = writeln!(text, "{key}: {value:#}");

@@ -57,6 +57,11 @@ fn the_language_page_compiles() {
 }
 
 #[test]
+fn the_terraform_page_compiles() {
+    check_page("docs/terraform.md");
+}
+
+#[test]
 fn the_readme_compiles() {
     check_page("README.md");
 }

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+use iamx_workspace::Target;
 
 use super::{Outcome, count, findings};
 use crate::{
@@ -20,6 +24,7 @@ overwritten or removed.
 Examples:
   iamx build                          the workspace around the current folder
   iamx build infra/iam --out /tmp/iam
+  iamx build --target json,terraform  IAM's documents, and a Terraform root for each account
   iamx build --check                  in CI: fail where the output isn't what the source says
   iamx build --set env=prod --deny-warnings --format github";
 
@@ -38,20 +43,22 @@ pub(crate) struct Arguments {
     #[arg(long)]
     check: bool,
 
-    /// What to write, instead of the targets in iamx.toml
-    #[arg(long = "target", value_name = "TARGET", value_enum)]
+    /// What to write, instead of the targets in iamx.toml; several with commas between
+    #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = written_targets())]
     targets: Vec<Target>,
 }
 
-/// A form that the output is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Target {
-    /// IAM's own JSON documents
-    Json,
+/// The targets that this version writes; of the others it is said that it doesn't.
+fn written_targets() -> impl TypedValueParser<Value = Target> {
+    PossibleValuesParser::new(Target::ALL.map(|target| PossibleValue::new(target.name()).hide(!target.is_written())))
+        .try_map(|name| match Target::ALL.into_iter().find(|target| target.name() == name) {
+            Some(target) if target.is_written() => Ok(target),
+            _ => Err("this version doesn't write it yet"),
+        })
 }
 
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace)?;
+    let compiled = findings::compile(&arguments.workspace, &arguments.targets)?;
     let failed = findings::print(&compiled.analysis, &arguments.workspace, terminal)?;
     if !compiled.analysis.diagnostics.is_empty() {
         let summary = iamx_diagnostic::summary(&compiled.analysis.diagnostics);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use iamx_diagnostic::{Severity, render};
-use iamx_workspace::Analysis;
+use iamx_workspace::{Analysis, Target};
 
 use crate::{
     args::WorkspaceArguments,
@@ -21,11 +21,14 @@ pub(super) struct Compiled {
     pub(super) analysis: Analysis,
 }
 
-/// Reads the workspace that the arguments name, and compiles it in memory.
-pub(super) fn compile(arguments: &WorkspaceArguments) -> Result<Compiled, Error> {
+/// Reads the workspace that the arguments name, and compiles it in memory, for the given targets or else its own.
+pub(super) fn compile(arguments: &WorkspaceArguments, targets: &[Target]) -> Result<Compiled, Error> {
     let (root, mut workspace) = workspace::load(&arguments.path)?;
     for (name, value) in &arguments.params {
         workspace.set_param(name.as_str(), value.as_str());
+    }
+    if !targets.is_empty() {
+        workspace.set_targets(targets.to_vec());
     }
     let catalog = catalog::load(arguments.catalog.catalog.as_deref())?;
     let analysis = workspace.analyze(catalog);

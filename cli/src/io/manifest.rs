@@ -17,20 +17,25 @@ pub(crate) struct Written(BTreeMap<String, Vec<String>>);
 #[derive(Deserialize, Serialize)]
 struct Manifest {
     documents: Vec<Document>,
+    #[serde(default)]
+    roots: Vec<Document>,
 }
 
+/// A document or a root; without a path where the document is no file of its own.
 #[derive(Deserialize, Serialize)]
 struct Document {
-    path: String,
-    sha256: String,
+    path: Option<String>,
+    sha256: Option<String>,
 }
 
 impl Written {
     /// Adds what a manifest lists; `false` where the bytes are no manifest of iamx.
     pub(crate) fn read(&mut self, manifest: &[u8]) -> bool {
         let Ok(manifest) = serde_json::from_slice::<Manifest>(manifest) else { return false };
-        for document in manifest.documents {
-            self.add(document.path, document.sha256.to_lowercase());
+        for document in manifest.documents.into_iter().chain(manifest.roots) {
+            if let (Some(path), Some(hash)) = (document.path, document.sha256) {
+                self.add(path, hash.to_lowercase());
+            }
         }
         true
     }
@@ -56,11 +61,14 @@ impl Written {
             .0
             .iter()
             .flat_map(|(path, hashes)| {
-                hashes.iter().map(|hash| Document { path: path.clone(), sha256: hash.clone() }).collect::<Vec<_>>()
+                hashes
+                    .iter()
+                    .map(|hash| Document { path: Some(path.clone()), sha256: Some(hash.clone()) })
+                    .collect::<Vec<_>>()
             })
             .collect();
         // Strings in vectors: nothing here can fail to be JSON.
-        serde_json::to_vec(&Manifest { documents }).unwrap_or_default()
+        serde_json::to_vec(&Manifest { documents, roots: Vec::new() }).unwrap_or_default()
     }
 }
 

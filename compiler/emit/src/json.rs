@@ -2,24 +2,26 @@
 
 use iamx_catalog::Catalog;
 use iamx_lower::{DocumentEntry, DocumentKind, Program};
-use iamx_text::SourceMap;
 
-use crate::{OutputFile, manifest};
+use crate::OutputFile;
 
-/// The files of `program`, sorted by path, with `manifest.json` at the end.
-pub fn emit(program: &Program, sources: &SourceMap, catalog: &Catalog) -> Vec<OutputFile> {
+/// A policy document, and the file that it is.
+pub(crate) struct DocumentFile<'p> {
+    pub(crate) entry: DocumentEntry<'p>,
+    pub(crate) file: OutputFile,
+}
+
+/// The documents of `program`, sorted by the paths of their files.
+pub(crate) fn documents<'p>(program: &'p Program, catalog: &Catalog) -> Vec<DocumentFile<'p>> {
     let mut documents: Vec<_> = program
         .documents()
         .map(|entry| {
             let file = OutputFile { path: path(program, &entry), bytes: text(&entry, catalog).into_bytes() };
-            (entry, file)
+            DocumentFile { entry, file }
         })
         .collect();
-    documents.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
-    let manifest = manifest::manifest(program, sources, catalog, &documents);
-    let mut files: Vec<_> = documents.into_iter().map(|(_, file)| file).collect();
-    files.push(manifest);
-    files
+    documents.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+    documents
 }
 
 /// The document's text: without white space where that counts and it would be too large with it.

@@ -1,13 +1,19 @@
 //! A program as files.
 //!
-//! Takes: a [`Program`](iamx_lower::Program) and the sources that its spans point into. Gives: [`OutputFile`]s, each a
-//! path below the output folder and its bytes, `manifest.json` last. The same program gives the same bytes. Used by:
+//! Takes: a [`Program`], the sources that its spans point into, and the [`Target`]s. Gives: [`OutputFile`]s, each a path
+//! below the output folder and its bytes, `manifest.json` last. The same program gives the same bytes. Used by:
 //! `workspace`.
 
 mod json;
 mod manifest;
+mod target;
+mod terraform;
 
-pub use json::emit;
+use iamx_catalog::Catalog;
+use iamx_lower::Program;
+use iamx_text::SourceMap;
+
+pub use target::Target;
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,4 +22,19 @@ pub struct OutputFile {
     pub path: String,
     /// Its contents.
     pub bytes: Vec<u8>,
+}
+
+/// The files of `program`, sorted by path, with `manifest.json` at the end.
+pub fn emit(program: &Program, sources: &SourceMap, catalog: &Catalog, targets: &[Target]) -> Vec<OutputFile> {
+    let documents = json::documents(program, catalog);
+    let roots = if targets.contains(&Target::Terraform) { terraform::roots(program) } else { Vec::new() };
+    let json = targets.contains(&Target::Json);
+    let manifest = manifest::manifest(program, sources, catalog, &documents, json, &roots);
+    let mut files: Vec<_> = roots.into_iter().map(|root| root.file).collect();
+    if json {
+        files.extend(documents.into_iter().map(|document| document.file));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.push(manifest);
+    files
 }

@@ -1,5 +1,7 @@
 //! `manifest.json`: every document with its source lines, every identity with what is attached to it.
 
+use std::collections::BTreeMap;
+
 use iamx_catalog::Catalog;
 use iamx_lower::{
     Attachment, DocumentEntry, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, Program, Tag,
@@ -8,16 +10,28 @@ use iamx_text::{SourceMap, Span};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::OutputFile;
+use crate::{
+    OutputFile, Target,
+    json::DocumentFile,
+    terraform::{Place, Root, RootKind},
+};
 
 pub(crate) fn manifest(
     program: &Program,
     sources: &SourceMap,
     catalog: &Catalog,
-    documents: &[(DocumentEntry<'_>, OutputFile)],
+    documents: &[DocumentFile<'_>],
+    json: bool,
+    roots: &[Root],
 ) -> OutputFile {
-    let documents: Vec<_> =
-        documents.iter().map(|(entry, file)| document(program, sources, catalog, entry, file)).collect();
+    let by_kind: BTreeMap<_, _> = roots.iter().map(|root| (root.kind, root)).collect();
+    let documents: Vec<_> = documents
+        .iter()
+        .map(|document| {
+            let root = by_kind.get(&RootKind::of(program, &document.entry)).copied();
+            self::document(program, sources, catalog, document, json, root)
+        })
+        .collect();
     let mut manifest = json!({
         "manifest": 1,
         "workspace": program.name,
@@ -34,6 +48,11 @@ pub(crate) fn manifest(
     if let (Some(organization), Some(object)) = (organization(program, sources), manifest.as_object_mut()) {
         object.insert("organization".to_owned(), organization);
     }
+    if !roots.is_empty()
+        && let Some(entries) = manifest.as_object_mut()
+    {
+        entries.insert("roots".to_owned(), roots.iter().map(|root| self::root(program, root)).collect());
+    }
     OutputFile { path: "manifest.json".to_owned(), bytes: format!("{manifest:#}\n").into_bytes() }
 }
 
@@ -41,10 +60,10 @@ fn document(
     program: &Program,
     sources: &SourceMap,
     catalog: &Catalog,
-    entry: &DocumentEntry<'_>,
-    file: &OutputFile,
+    DocumentFile { entry, file }: &DocumentFile<'_>,
+    json: bool,
+    root: Option<&Root>,
 ) -> Value {
-    let hash = Sha256::digest(&file.bytes);
     let statements: Vec<_> = entry
         .document
         .statements
@@ -61,16 +80,31 @@ fn document(
             Value::Object(object)
         })
         .collect();
-    json!({
-        "path": file.path,
+    let mut document = json!({
+        "path": json.then_some(&file.path),
         "kind": entry.kind.name(),
         "account": account(program, entry.account),
         "name": entry.name,
-        "sha256": hex(&hash),
+        "sha256": json.then(|| sha256(&file.bytes)),
         "size": size(catalog, entry, file),
         "quota": catalog.quota(entry.kind.quota()).map(|quota| quota.max),
         "source": source(sources, entry.span),
         "statements": statements,
+    });
+    if let (Some(root), Some(entries)) = (root, document.as_object_mut()) {
+        let place = Place::of(entry);
+        let value = json!({ "path": root.file.path, "address": place.address.to_string(), "argument": place.argument });
+        entries.insert("terraform".to_owned(), value);
+    }
+    document
+}
+
+fn root(program: &Program, root: &Root) -> Value {
+    json!({
+        "path": root.file.path,
+        "target": Target::Terraform.name(),
+        "account": account(program, root.kind.account(program)),
+        "sha256": sha256(&root.file.bytes),
     })
 }
 
@@ -195,8 +229,9 @@ fn groups(program: &Program, sources: &SourceMap) -> Value {
     groups.collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+/// The SHA-256 of `bytes` in lower-case hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         for nibble in [byte >> 4, byte & 0xf] {
             text.extend(char::from_digit(u32::from(nibble), 16));
         }

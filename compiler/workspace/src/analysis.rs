@@ -5,7 +5,7 @@ use std::sync::Arc;
 use iamx_catalog::Catalog;
 use iamx_check::check;
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
-use iamx_emit::{OutputFile, emit};
+use iamx_emit::{OutputFile, Target, emit};
 use iamx_lower::{Input, Module, Program, lower};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -84,6 +84,11 @@ impl Workspace {
         self.settings.workspace.params.insert(name.into(), value.into());
     }
 
+    /// What is written, in place of the targets in `iamx.toml`.
+    pub fn set_targets(&mut self, targets: Vec<Target>) {
+        self.settings.targets = targets;
+    }
+
     /// Runs the whole pipeline.
     pub fn analyze(&self, catalog: &Catalog) -> Analysis {
         let mut diagnostics = self.settings_diagnostics.clone();
@@ -97,7 +102,11 @@ impl Workspace {
         diagnostics.extend(lowered.diagnostics);
         diagnostics.extend(check(&lowered.program, catalog));
         self.judge(&mut allows, &mut diagnostics);
-        let files = if has_error(&diagnostics) { Vec::new() } else { emit(&lowered.program, &self.sources, catalog) };
+        let files = if has_error(&diagnostics) {
+            Vec::new()
+        } else {
+            emit(&lowered.program, &self.sources, catalog, &self.settings.targets)
+        };
         Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
     }
 

@@ -13,7 +13,7 @@ mod spelling;
 
 pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
 
-pub use iamx_emit::OutputFile;
+pub use iamx_emit::{OutputFile, Target};
 pub use levels::{Level, Levels};
 pub use module::{EXTENSION, module_path};
-pub use settings::{SETTINGS_FILE, Settings, Size, Target};
+pub use settings::{SETTINGS_FILE, Settings, Size};

@@ -4,6 +4,7 @@ mod reader;
 mod tables;
 
 use iamx_diagnostic::Diagnostic;
+use iamx_emit::Target;
 use iamx_lower::WorkspaceSettings;
 use iamx_text::FileId;
 
@@ -25,17 +26,6 @@ pub struct Settings {
     pub size: Size,
     /// `[lint]`: how bad the findings of which check are.
     pub levels: Levels,
-}
-
-/// A form that the output is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Target {
-    /// IAM's own JSON documents.
-    Json,
-    /// Terraform in JSON.
-    Terraform,
-    /// A template for `CloudFormation`.
-    CloudFormation,
 }
 
 /// How much smaller than the source the documents may be made.

@@ -29,7 +29,7 @@ region = "eu-west-1"
 
 [build]
 out = "./build/iam/"
-targets = ["json", "json"]
+targets = ["terraform", "json", "json"]
 size = "as-written"
 
 [params]
@@ -52,7 +52,7 @@ unused-policy = "off"
     );
     assert_eq!(
         (settings.out.as_str(), settings.targets, settings.size),
-        ("build/iam", vec![Target::Json], Size::AsWritten)
+        ("build/iam", vec![Target::Json, Target::Terraform], Size::AsWritten)
     );
     let params: Vec<_> = settings.workspace.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(params, ["env=prod", "from=2026-12-31", "max=3", "ratio=1.5", "strict=true"]);
@@ -113,7 +113,7 @@ fn tables_of_the_wrong_type_are_found() {
 
 #[test]
 fn what_cannot_be_built_yet_is_said() {
-    insta::assert_snapshot!(findings("[build]\ntargets = [\"json\", \"terraform\"]\nsize = \"smallest\"\n"));
+    insta::assert_snapshot!(findings("[build]\ntargets = [\"json\", \"cloudformation\"]\nsize = \"smallest\"\n"));
 }
 
 #[test]

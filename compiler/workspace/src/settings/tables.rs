@@ -1,11 +1,12 @@
 //! The tables of `iamx.toml`, one function each.
 
 use iamx_diagnostic::{Diagnostic, Severity, check, checks, nearest_check};
+use iamx_emit::Target;
 use iamx_text::FileId;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Settings, Size, Target,
+    Settings, Size,
     reader::{Key, Reader, Value, invalid, suggest},
 };
 use crate::{Level, module::is_name};
@@ -26,8 +27,6 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("aws-iso-e", "aws-iso-e"),
     ("aws-iso-f", "aws-iso-f"),
 ];
-const TARGETS: &[(&str, Target)] =
-    &[("json", Target::Json), ("terraform", Target::Terraform), ("cloudformation", Target::CloudFormation)];
 const SIZES: &[(&str, Size)] = &[("as-written", Size::AsWritten), ("smallest", Size::Smallest)];
 const LEVELS: &[(&str, Level)] = &[("error", Level::Error), ("warn", Level::Warn), ("off", Level::Off)];
 
@@ -117,7 +116,9 @@ fn out(reader: &mut Reader, key: Key<'_>, value: &Value<'_>) -> Option<String> {
 
 fn targets(reader: &mut Reader, key: Key<'_>, value: &Value<'_>) -> Option<Vec<Target>> {
     let Some(list) = value.get_ref().as_array() else {
-        reader.report(reader.wrong_type(key, value, "a list of strings").help("write `targets = [\"json\"]`"));
+        reader.report(
+            reader.wrong_type(key, value, "a list of strings").help("write `targets = [\"json\", \"terraform\"]`"),
+        );
         return None;
     };
     let mut targets = Vec::new();
@@ -126,14 +127,13 @@ fn targets(reader: &mut Reader, key: Key<'_>, value: &Value<'_>) -> Option<Vec<T
             reader.report(invalid(reader.span(value.span()), "an entry of `targets` must be a string"));
             continue;
         }
-        match reader.choice(key, value, TARGETS) {
-            Some(Target::Json) => targets.push(Target::Json),
-            Some(target) => {
-                not_yet(reader, value, if target == Target::Terraform { "`terraform`" } else { "`cloudformation`" });
-                targets.push(target);
-            }
-            None => {}
+        let Some(target) = reader.choice(key, value, &Target::ALL.map(|target| (target.name(), target))) else {
+            continue;
+        };
+        if !target.is_written() {
+            not_yet(reader, value, &format!("`{}`", target.name()));
         }
+        targets.push(target);
     }
     if list.is_empty() {
         let span = reader.span(value.span());

@@ -1,0 +1,97 @@
+//! The Terraform target: a root for each account, and one for the organization, in Terraform's JSON syntax.
+//!
+//! A root holds resources, outputs and which provider they are of, and no configuration of that provider: so it can be
+//! applied as it is, or be a module of a larger configuration.
+//!
+//! See [JSON configuration syntax](https://developer.hashicorp.com/terraform/language/syntax/json).
+
+mod address;
+mod builder;
+mod identities;
+mod label;
+mod order;
+mod organization;
+mod policies;
+mod text;
+
+use std::collections::BTreeSet;
+
+use iamx_lower::{DocumentEntry, DocumentKind, Program};
+
+use crate::OutputFile;
+use builder::Builder;
+
+pub(crate) use address::Place;
+
+/// What a root is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RootKind {
+    /// An account; `None` is whichever account it is applied to.
+    Account(Option<usize>),
+    /// What the organization's management account has of its guardrails.
+    Organization,
+}
+
+impl RootKind {
+    /// The root that a document is in.
+    pub(crate) fn of(program: &Program, entry: &DocumentEntry<'_>) -> Self {
+        match entry.kind {
+            DocumentKind::Scp | DocumentKind::Rcp => Self::of_guardrails(program, entry.account),
+            _ => Self::Account(entry.account),
+        }
+    }
+
+    /// The root of the guardrails of an account: those of a delegated administrator are among what that account has.
+    fn of_guardrails(program: &Program, account: Option<usize>) -> Self {
+        if account.is_none() || account == program.management_account() {
+            Self::Organization
+        } else {
+            Self::Account(account)
+        }
+    }
+
+    /// The account that it is applied to, where that is known.
+    pub(crate) fn account(self, program: &Program) -> Option<usize> {
+        match self {
+            Self::Account(account) => account,
+            Self::Organization => program.management_account(),
+        }
+    }
+
+    fn path(self, program: &Program) -> String {
+        match self {
+            Self::Organization => "organization/org.tf.json".to_owned(),
+            Self::Account(account) => match program.account(account) {
+                Some(account) => format!("{}/iam.tf.json", account.name),
+                None => "iam.tf.json".to_owned(),
+            },
+        }
+    }
+}
+
+/// A Terraform root, which is one file.
+pub(crate) struct Root {
+    pub(crate) kind: RootKind,
+    pub(crate) file: OutputFile,
+}
+
+/// The roots of `program`: those that something is made in.
+pub(crate) fn roots(program: &Program) -> Vec<Root> {
+    let kinds: BTreeSet<RootKind> = program
+        .identities()
+        .map(|(_, identity)| RootKind::Account(identity.account))
+        .chain(program.policies.iter().map(|policy| RootKind::Account(policy.account)))
+        .chain(program.guardrails.iter().map(|guardrail| RootKind::of_guardrails(program, guardrail.account)))
+        .collect();
+    kinds.into_iter().map(|kind| root(program, kind)).collect()
+}
+
+fn root(program: &Program, kind: RootKind) -> Root {
+    let mut builder = Builder::new(program, kind.account(program));
+    if let RootKind::Account(_) = kind {
+        policies::add(&mut builder);
+        identities::add(&mut builder);
+    }
+    organization::add(&mut builder, kind);
+    Root { kind, file: OutputFile { path: kind.path(program), bytes: builder.finish() } }
+}

@@ -1,0 +1,210 @@
+//! What the Terraform target says is what the JSON target says, and Terraform reads it so.
+
+// A helper of tests fails as a test does.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Command,
+};
+
+use iamx_tests::{
+    files::{self, SourceText, repository},
+    pipeline::{Outcome, run_for},
+};
+use iamx_workspace::Target;
+use serde_json::{Map, Value, json};
+
+/// Every workspace of the repository that compiles, with its name and what both targets make of it.
+fn compiled() -> Vec<(String, Outcome)> {
+    let folders = files::examples().into_iter().chain(files::baselines());
+    let compiled: Vec<_> = folders
+        .map(|folder| {
+            let workspace: Vec<SourceText> = files::workspace(&folder);
+            (files::name(&folder), run_for(&workspace, &[Target::Json, Target::Terraform]))
+        })
+        .filter(|(_, outcome)| !outcome.files.is_empty())
+        .collect();
+    assert!(compiled.len() > 80, "{}", compiled.len());
+    compiled
+}
+
+fn parsed(outcome: &Outcome) -> BTreeMap<&str, Value> {
+    let files = outcome.files.iter();
+    files.map(|file| (file.path.as_str(), serde_json::from_slice(&file.bytes).expect("it is JSON"))).collect()
+}
+
+fn is_root(path: &str) -> bool {
+    path.ends_with(".tf.json")
+}
+
+/// What Terraform makes of a template without expressions.
+fn decoded(template: &str) -> String {
+    let (mut text, mut rest) = (String::new(), template);
+    while let Some(c) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("$${") {
+            text.push_str("${");
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("%%{") {
+            text.push_str("%{");
+            rest = after;
+        } else {
+            assert!(!rest.starts_with("${") && !rest.starts_with("%{"), "a template begins in {template}");
+            text.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    text
+}
+
+#[test]
+fn every_document_is_in_its_root() {
+    let mut documents = 0;
+    for (name, outcome) in compiled() {
+        let files = parsed(&outcome);
+        for document in files["manifest.json"]["documents"].as_array().expect("a list") {
+            let place = &document["terraform"];
+            let (resource_type, label) = place["address"].as_str().expect("a text").split_once('.').expect("a dot");
+            let root = &files[place["path"].as_str().expect("a text")];
+            let argument = &root["resource"][resource_type][label][place["argument"].as_str().expect("a text")];
+            let text = decoded(argument.as_str().unwrap_or_else(|| panic!("{name}: {place} is no text")));
+            let value: Value = serde_json::from_str(&text).expect("it is JSON");
+            assert_eq!(value, files[document["path"].as_str().expect("a text")], "{name}: {place}");
+            assert!(text.starts_with("{\"Version\":\"2012-10-17\",\"Statement\":["), "{name}: {text}");
+            documents += 1;
+        }
+    }
+    assert!(documents > 100, "{documents}");
+}
+
+/// The addresses that a value refers to.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(expression) = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')) {
+                let parts: Vec<_> = expression.split('.').collect();
+                let [resource_type, label, _] = parts.as_slice() else { panic!("{expression} is no attribute") };
+                found.insert(format!("{resource_type}.{label}"));
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+        Value::Object(entries) => entries.values().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_a_root_refers_to_is_in_it_and_never_in_a_circle() {
+    let mut all = 0;
+    for (name, outcome) in compiled() {
+        for (path, root) in parsed(&outcome).iter().filter(|(path, _)| is_root(path)) {
+            let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for (resource_type, resources) in root["resource"].as_object().expect("resources") {
+                for (label, body) in resources.as_object().expect("labels") {
+                    let mut found = BTreeSet::new();
+                    references(body, &mut found);
+                    let explicit = body["depends_on"].as_array().into_iter().flatten();
+                    found.extend(explicit.map(|address| address.as_str().expect("an address").to_owned()));
+                    waits.insert(format!("{resource_type}.{label}"), found);
+                }
+            }
+            all += waits.len();
+            let mut outputs = BTreeSet::new();
+            references(&root["output"], &mut outputs);
+            for address in waits.values().flatten().chain(&outputs) {
+                assert!(waits.contains_key(address), "{name}/{path}: there is no {address}");
+            }
+            while let Some(free) =
+                waits.iter().find(|(_, others)| others.is_empty()).map(|(address, _)| address.clone())
+            {
+                waits.remove(&free);
+                waits.values_mut().for_each(|others| {
+                    others.remove(&free);
+                });
+            }
+            assert!(waits.is_empty(), "{name}/{path}: {waits:?} wait for each other");
+        }
+    }
+    assert!(all > 100, "{all}");
+}
+
+/// The arguments of every root that hold no expression: texts, and maps of texts.
+fn constants(value: &Value, found: &mut Vec<Value>) {
+    match value {
+        Value::Object(entries) if entries.values().all(|value| value.as_str().is_some_and(is_constant)) => {
+            found.push(value.clone());
+        }
+        Value::Object(entries) => entries.values().for_each(|value| constants(value, found)),
+        Value::String(text) if is_constant(text) => found.push(value.clone()),
+        _ => {}
+    }
+}
+
+fn is_constant(text: &str) -> bool {
+    !text.starts_with("${")
+}
+
+fn decoded_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(decoded(text)),
+        Value::Object(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (decoded(key), decoded_value(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn terraform_reads_every_text_as_it_is() {
+    let terraform = |folder: &std::path::Path, arguments: &[&str]| {
+        Command::new("terraform")
+            .args(arguments)
+            .current_dir(folder)
+            .env("CHECKPOINT_DISABLE", "1")
+            .env_remove("TF_CLI_CONFIG_FILE")
+            .output()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    if terraform(folder.path(), &["version"]).is_err() {
+        eprintln!("skipped: terraform isn't installed");
+        return;
+    }
+    let mut texts = Vec::new();
+    for (_, outcome) in compiled() {
+        for (_, root) in parsed(&outcome).iter().filter(|(path, _)| is_root(path)) {
+            constants(&root["resource"], &mut texts);
+        }
+    }
+    assert!(texts.iter().any(|text| text.is_object()) && texts.len() > 100, "{}", texts.len());
+    // Outputs need no provider, and give what Terraform would hand to one.
+    let outputs: Map<_, _> =
+        texts.iter().enumerate().map(|(index, text)| (format!("text{index}"), json!({ "value": text }))).collect();
+    fs::write(folder.path().join("main.tf.json"), json!({ "output": outputs }).to_string()).expect("it can be written");
+    let applied = terraform(folder.path(), &["apply", "-auto-approve", "-no-color"]).expect("it runs");
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let read = terraform(folder.path(), &["output", "-json", "-no-color"]).expect("it runs");
+    let read: Value = serde_json::from_slice(&read.stdout).expect("it is JSON");
+    for (index, text) in texts.iter().enumerate() {
+        assert_eq!(read[format!("text{index}")]["value"], decoded_value(text));
+    }
+}
+
+#[test]
+fn a_root_has_what_its_account_has_and_no_more() {
+    let folder = repository("tests/baselines/terraform-accounts");
+    let workspace = files::workspace(&folder);
+    let paths = |targets: &[Target]| -> Vec<String> {
+        run_for(&workspace, targets).files.into_iter().map(|file| file.path).collect()
+    };
+    assert_eq!(paths(&[Target::Terraform]), ["dev/iam.tf.json", "prod/iam.tf.json", "manifest.json"]);
+    assert!(paths(&[Target::Json]).iter().all(|path| !is_root(path)));
+    let mut both = paths(&[Target::Json]);
+    both.extend(paths(&[Target::Terraform]));
+    both.sort_unstable();
+    both.dedup();
+    let mut found = paths(&[Target::Json, Target::Terraform]);
+    found.sort_unstable();
+    assert_eq!(found, both);
+}
