@@ -84,8 +84,16 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
         Value::String(text) => {
             if let Some(expression) = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')) {
                 let parts: Vec<_> = expression.split('.').collect();
-                let [resource_type, label, _] = parts.as_slice() else { panic!("{expression} is no attribute") };
-                found.insert(format!("{resource_type}.{label}"));
+                match parts.as_slice() {
+                    ["data", data_type, label, ..] => found.insert(format!("data.{data_type}.{label}")),
+                    [resource_type, label, _] if resource_type.starts_with("aws_") => {
+                        found.insert(format!("{resource_type}.{label}"))
+                    }
+                    _ => {
+                        assert!(expression.starts_with("self."), "{expression} is no attribute");
+                        false
+                    }
+                };
             }
         }
         Value::Array(values) => values.iter().for_each(|value| references(value, found)),
@@ -100,13 +108,15 @@ fn what_a_root_refers_to_is_in_it_and_never_in_a_circle() {
     for (name, outcome) in compiled() {
         for (path, root) in parsed(&outcome).iter().filter(|(path, _)| is_root(path)) {
             let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-            for (resource_type, resources) in root["resource"].as_object().expect("resources") {
-                for (label, body) in resources.as_object().expect("labels") {
-                    let mut found = BTreeSet::new();
-                    references(body, &mut found);
-                    let explicit = body["depends_on"].as_array().into_iter().flatten();
-                    found.extend(explicit.map(|address| address.as_str().expect("an address").to_owned()));
-                    waits.insert(format!("{resource_type}.{label}"), found);
+            for (mode, prefix) in [("resource", ""), ("data", "data.")] {
+                for (resource_type, resources) in root[mode].as_object().into_iter().flatten() {
+                    for (label, body) in resources.as_object().expect("labels") {
+                        let mut found = BTreeSet::new();
+                        references(body, &mut found);
+                        let explicit = body["depends_on"].as_array().into_iter().flatten();
+                        found.extend(explicit.map(|address| address.as_str().expect("an address").to_owned()));
+                        waits.insert(format!("{prefix}{resource_type}.{label}"), found);
+                    }
                 }
             }
             all += waits.len();
@@ -119,9 +129,9 @@ fn what_a_root_refers_to_is_in_it_and_never_in_a_circle() {
                 waits.iter().find(|(_, others)| others.is_empty()).map(|(address, _)| address.clone())
             {
                 waits.remove(&free);
-                waits.values_mut().for_each(|others| {
+                for others in waits.values_mut() {
                     others.remove(&free);
-                });
+                }
             }
             assert!(waits.is_empty(), "{name}/{path}: {waits:?} wait for each other");
         }
@@ -177,7 +187,7 @@ fn terraform_reads_every_text_as_it_is() {
             constants(&root["resource"], &mut texts);
         }
     }
-    assert!(texts.iter().any(|text| text.is_object()) && texts.len() > 100, "{}", texts.len());
+    assert!(texts.iter().any(Value::is_object) && texts.len() > 100, "{}", texts.len());
     // Outputs need no provider, and give what Terraform would hand to one.
     let outputs: Map<_, _> =
         texts.iter().enumerate().map(|(index, text)| (format!("text{index}"), json!({ "value": text }))).collect();
