@@ -2,9 +2,10 @@
 //!
 //! See [IAM quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 
-use iamx_catalog::{Catalog, QuotaKind};
+use iamx_catalog::{Catalog, Quota, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{DocumentKind, Identity, IdentityKind, Program};
+use iamx_lower::{DocumentKind, IdentityKind, Program};
+use iamx_text::Span;
 
 pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
     for entry in program.documents() {
@@ -16,6 +17,8 @@ pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<
             DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline => {
                 "make a policy of it, and attach that"
             }
+            DocumentKind::PermissionSetInline => "make policies of parts of it, and attach them",
+            DocumentKind::SessionPolicy => "say patterns in place of long lists: the role's own policies are the bound",
             DocumentKind::Scp | DocumentKind::Rcp => "split it in two, and attach both",
         };
         let Some(quota) = catalog.quota(entry.kind.quota()) else { continue };
@@ -44,23 +47,36 @@ pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<
         }
     }
     for (kind, identity) in program.identities() {
-        attachments(kind, identity, catalog, diagnostics);
+        let quota = match kind {
+            IdentityKind::Role => QuotaKind::PoliciesPerRole,
+            IdentityKind::User => QuotaKind::PoliciesPerUser,
+            IdentityKind::Group => QuotaKind::PoliciesPerGroup,
+        };
+        let attached = Attached { what: kind.word(), name: &identity.name, count: identity.attachments.len() };
+        attachments(&attached, identity.span, catalog.quota(quota), diagnostics);
+    }
+    for set in &program.permission_sets {
+        let quota = catalog.quota(QuotaKind::PoliciesPerPermissionSet);
+        let attached = Attached { what: "permission set", name: &set.name, count: set.attachments.len() };
+        attachments(&attached, set.span, quota, diagnostics);
     }
 }
 
-fn attachments(kind: IdentityKind, identity: &Identity, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
-    let quota = catalog.quota(match kind {
-        IdentityKind::Role => QuotaKind::PoliciesPerRole,
-        IdentityKind::User => QuotaKind::PoliciesPerUser,
-        IdentityKind::Group => QuotaKind::PoliciesPerGroup,
-    });
+/// How many policies are attached to what.
+struct Attached<'p> {
+    what: &'static str,
+    name: &'p str,
+    count: usize,
+}
+
+fn attachments(attached: &Attached<'_>, span: Span, quota: Option<&Quota>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(quota) = quota else { return };
-    let count = identity.attachments.len();
-    if u64::try_from(count).is_ok_and(|count| count > u64::from(quota.max)) {
+    let Attached { what, name, count } = attached;
+    if u64::try_from(*count).is_ok_and(|count| count > u64::from(quota.max)) {
         let mut diagnostic = Diagnostic::new(
             &checks::TOO_MANY_ATTACHMENTS,
-            identity.span,
-            format!("{} `{}` has {count} policies attached; IAM takes {}", kind.word(), identity.name, quota.max),
+            span,
+            format!("{what} `{name}` has {count} policies attached; IAM takes {}", quota.max),
         )
         .help("`include` puts a policy's statements into another and costs no attachment");
         if let Some(most) = quota.raisable_to {

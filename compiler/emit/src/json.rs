@@ -42,6 +42,8 @@ fn path(program: &Program, entry: &DocumentEntry<'_>) -> String {
         DocumentKind::RoleInline => format!("roles/{name}/inline.json"),
         DocumentKind::UserInline => format!("users/{name}/inline.json"),
         DocumentKind::GroupInline => format!("groups/{name}/inline.json"),
+        DocumentKind::SessionPolicy => format!("session-policies/{name}.json"),
+        DocumentKind::PermissionSetInline => return format!("organization/permission-sets/{name}.json"),
         DocumentKind::Scp => return format!("organization/scps/{name}.json"),
         DocumentKind::Rcp => return format!("organization/rcps/{name}.json"),
     };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
-    Attachment, DocumentEntry, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, Program, Tag,
+    Attachment, DocumentEntry, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, PermissionSetPolicy,
+    PermissionSetTarget, Program, ProviderKind, Tag,
 };
 use iamx_text::{SourceMap, Span};
 use serde_json::{Map, Value, json};
@@ -45,8 +46,17 @@ pub(crate) fn manifest(
         "users": users(program, sources),
         "groups": groups(program, sources),
     });
-    if let (Some(organization), Some(object)) = (organization(program, sources), manifest.as_object_mut()) {
-        object.insert("organization".to_owned(), organization);
+    if let Some(object) = manifest.as_object_mut() {
+        // What few workspaces have is left out of those that haven't.
+        if let Some(organization) = organization(program, sources) {
+            object.insert("organization".to_owned(), organization);
+        }
+        if !program.providers.is_empty() {
+            object.insert("providers".to_owned(), providers(program, sources));
+        }
+        if !program.permission_sets.is_empty() {
+            object.insert("permission-sets".to_owned(), permission_sets(program, sources));
+        }
     }
     if !roots.is_empty()
         && let Some(entries) = manifest.as_object_mut()
@@ -279,4 +289,61 @@ fn organization(program: &Program, sources: &SourceMap) -> Option<Value> {
         "management-account": account(program, program.management_account()),
         "nodes": nodes,
     }))
+}
+
+fn providers(program: &Program, sources: &SourceMap) -> Value {
+    program
+        .providers
+        .iter()
+        .map(|provider| {
+            let mut object = json!({
+                "name": provider.name,
+                "account": account(program, provider.account),
+                "arn": program.provider_arn(provider),
+                "tags": tags(&provider.tags),
+                "source": source(sources, provider.span),
+            });
+            let (kind, key, value) = match &provider.kind {
+                ProviderKind::Oidc { audiences } => ("oidc", "audiences", json!(audiences)),
+                ProviderKind::Saml { metadata } => ("saml", "metadata", json!(metadata)),
+            };
+            if let Some(object) = object.as_object_mut() {
+                object.insert("kind".to_owned(), json!(kind));
+                object.insert(key.to_owned(), value);
+            }
+            object
+        })
+        .collect()
+}
+
+fn permission_sets(program: &Program, sources: &SourceMap) -> Value {
+    let policy = |policy: &PermissionSetPolicy| match &policy.target {
+        PermissionSetTarget::Aws(arn) => json!(arn),
+        PermissionSetTarget::Customer { name, path, .. } => json!({ "name": name, "path": path }),
+    };
+    program
+        .permission_sets
+        .iter()
+        .map(|set| {
+            let assignments: Vec<_> = set
+                .assignments
+                .iter()
+                .map(|one| {
+                    let kind = if one.group { "group" } else { "user" };
+                    json!({ "kind": kind, "name": one.name, "account": account(program, Some(one.account)) })
+                })
+                .collect();
+            json!({
+                "name": set.name,
+                "account": account(program, set.account),
+                "description": set.description,
+                "session-seconds": set.session,
+                "attached": set.attachments.iter().map(policy).collect::<Vec<_>>(),
+                "boundary": set.boundary.as_ref().map(policy),
+                "assignments": assignments,
+                "tags": tags(&set.tags),
+                "source": source(sources, set.span),
+            })
+        })
+        .collect()
 }

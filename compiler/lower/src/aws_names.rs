@@ -6,7 +6,7 @@ use iamx_syntax::ast::{Declared, DeclaredKind, Header, Postfix};
 use iamx_text::Span;
 
 use crate::{
-    GuardrailKind, bounds,
+    GuardrailKind, ProviderKind, bounds,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     resources::{Resource, Typed},
@@ -70,6 +70,8 @@ impl Lowerer<'_> {
     ) -> Option<Resource> {
         let declaration = self.names.get(id)?.clone();
         let (kind, max) = match item.kind()? {
+            DeclaredKind::Oidc => ("oidc-provider", 0),
+            DeclaredKind::Saml => ("saml-provider", 0),
             DeclaredKind::Role => ("role", 64),
             DeclaredKind::User => ("user", 64),
             DeclaredKind::Group => ("group", 128),
@@ -93,7 +95,10 @@ impl Lowerer<'_> {
             return None;
         }
         let account = home.or(reference.account).or(environment.account);
-        let (name, path) = self.aws_name(declaration.module, item, &declaration.name, max)?;
+        let (name, path) = match item.kind()? {
+            DeclaredKind::Oidc | DeclaredKind::Saml => (self.provider(id)?.name, "/".to_owned()),
+            _ => self.aws_name(declaration.module, item, &declaration.name, max)?,
+        };
         let Some(arn) = self.program.iam_arn(account, kind, &path, &name) else {
             self.report(
                 Diagnostic::new(
@@ -168,6 +173,11 @@ impl Lowerer<'_> {
                 .identities()
                 .map(|(kind, identity)| (kind.word(), identity.account, identity.name.clone(), identity.span)),
         );
+        named.extend(program.providers.iter().map(|one| match one.kind {
+            ProviderKind::Oidc { .. } => ("OIDC provider", one.account, one.name.clone(), one.span),
+            ProviderKind::Saml { .. } => ("SAML provider", one.account, one.name.clone(), one.span),
+        }));
+        named.extend(program.permission_sets.iter().map(|one| ("permission set", None, one.name.clone(), one.span)));
         // They are the organization's, whichever account keeps them.
         named.extend(program.guardrails.iter().map(|one| match one.kind {
             GuardrailKind::Scp => ("service control policy", None, one.name.clone(), one.span),

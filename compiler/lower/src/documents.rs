@@ -16,6 +16,8 @@ pub enum DocumentKind {
     RoleInline,
     UserInline,
     GroupInline,
+    PermissionSetInline,
+    SessionPolicy,
     Scp,
     Rcp,
 }
@@ -30,6 +32,8 @@ impl DocumentKind {
             Self::RoleInline => "role-inline-policy",
             Self::UserInline => "user-inline-policy",
             Self::GroupInline => "group-inline-policy",
+            Self::PermissionSetInline => "permission-set-inline-policy",
+            Self::SessionPolicy => "session-policy",
             Self::Scp => "service-control-policy",
             Self::Rcp => "resource-control-policy",
         }
@@ -43,6 +47,8 @@ impl DocumentKind {
             Self::RoleInline => QuotaKind::RoleInlinePolicies,
             Self::UserInline => QuotaKind::UserInlinePolicies,
             Self::GroupInline => QuotaKind::GroupInlinePolicies,
+            Self::PermissionSetInline => QuotaKind::PermissionSetInlinePolicy,
+            Self::SessionPolicy => QuotaKind::SessionPolicy,
             Self::Scp => QuotaKind::Scp,
             Self::Rcp => QuotaKind::Rcp,
         }
@@ -54,7 +60,8 @@ impl DocumentKind {
             Self::ManagedPolicy => "managed policy",
             Self::Boundary => "permissions boundary",
             Self::Trust => "trust policy",
-            Self::RoleInline | Self::UserInline | Self::GroupInline => "inline policy",
+            Self::RoleInline | Self::UserInline | Self::GroupInline | Self::PermissionSetInline => "inline policy",
+            Self::SessionPolicy => "session policy",
             Self::Scp => "service control policy",
             Self::Rcp => "resource control policy",
         }
@@ -115,6 +122,20 @@ impl Program {
             };
             of_identity(kind, identity, &identity.inline)
         });
+        let sets = self.permission_sets.iter().map(|set| DocumentEntry {
+            kind: DocumentKind::PermissionSetInline,
+            account: set.account,
+            name: &set.name,
+            document: &set.inline,
+            span: set.span,
+        });
+        let sessions = self.session_policies.iter().map(|policy| DocumentEntry {
+            kind: DocumentKind::SessionPolicy,
+            account: policy.account,
+            name: &policy.name,
+            document: &policy.document,
+            span: policy.span,
+        });
         let guardrails = self.guardrails.iter().map(|guardrail| DocumentEntry {
             kind: match guardrail.kind {
                 GuardrailKind::Scp => DocumentKind::Scp,
@@ -128,6 +149,8 @@ impl Program {
         policies
             .chain(trusts)
             .chain(inline)
+            .chain(sets)
+            .chain(sessions)
             .chain(guardrails)
             .filter(|entry| entry.kind == DocumentKind::Trust || !entry.document.statements.is_empty())
     }

@@ -28,6 +28,10 @@ impl Lowerer<'_> {
                 | DeclaredKind::Group
                 | DeclaredKind::Scp
                 | DeclaredKind::Rcp
+                | DeclaredKind::Oidc
+                | DeclaredKind::Saml
+                | DeclaredKind::PermissionSet
+                | DeclaredKind::SessionPolicy
         );
         if !supported {
             self.not_yet(environment.module, node, &format!("`{}`", kind.word()));
@@ -49,6 +53,9 @@ impl Lowerer<'_> {
             DeclaredKind::User => self.user(&environment, item, name.text(), span),
             DeclaredKind::Group => self.group(&environment, item, name.text(), span),
             DeclaredKind::Scp | DeclaredKind::Rcp => self.guardrail(&environment, id, item),
+            DeclaredKind::Oidc | DeclaredKind::Saml => self.provider_item(&environment, id, item),
+            DeclaredKind::PermissionSet => self.permission_set(&environment, item, name.text(), span),
+            DeclaredKind::SessionPolicy => self.session_policy(&environment, item, name.text(), span),
             _ => {}
         }
     }
@@ -77,15 +84,24 @@ impl Lowerer<'_> {
             seen.push((word, span));
             let fits = match header {
                 Header::In(_) => true,
-                Header::Named(_) => kind != DeclaredKind::Resource,
-                Header::Path(_) => !matches!(kind, DeclaredKind::Resource | DeclaredKind::Scp | DeclaredKind::Rcp),
+                Header::Named(_) => {
+                    !matches!(kind, DeclaredKind::Resource | DeclaredKind::Oidc | DeclaredKind::SessionPolicy)
+                }
+                Header::Path(_) => matches!(
+                    kind,
+                    DeclaredKind::Role
+                        | DeclaredKind::User
+                        | DeclaredKind::Group
+                        | DeclaredKind::Policy
+                        | DeclaredKind::Boundary
+                ),
                 Header::Region(_) | Header::EncryptedBy(_) => kind == DeclaredKind::Resource,
                 Header::Until(_) => matches!(kind, DeclaredKind::Role | DeclaredKind::User),
             };
             if !fits {
                 self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{word}`", kind.with_article()));
                 right = false;
-            } else if matches!(header, Header::Until(_) | Header::EncryptedBy(_)) {
+            } else if matches!(header, Header::EncryptedBy(_)) {
                 self.not_yet(module, header.syntax(), &format!("`{word}` on an item"));
                 right = false;
             }
@@ -98,7 +114,7 @@ impl Lowerer<'_> {
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             let BodyPart::Member(member) = part else { continue };
-            if matches!(member, Member::Trust(_) | Member::Attach(_) | Member::Other(_)) {
+            if matches!(member, Member::Trust(_) | Member::Attach(_) | Member::Assign(_)) {
                 continue;
             }
             let span = self.span(module, iamx_syntax::ast::significant_range(member.syntax()));
@@ -194,6 +210,7 @@ impl Lowerer<'_> {
                     .help("say who may: `trust service ec2`, `trust account partner`, `trust role Deploy`"),
             );
         }
+        identity.inline.statements.extend(self.expiry(environment, item));
         number_sids(&mut trust);
         number_sids(&mut identity.inline);
         self.program.roles.push(Role {
@@ -215,6 +232,7 @@ impl Lowerer<'_> {
                 other => self.identity_part(environment, other, DeclaredKind::User, &mut identity),
             }
         }
+        identity.inline.statements.extend(self.expiry(environment, item));
         number_sids(&mut identity.inline);
         self.program.users.push(User { identity, console, access_key });
     }

@@ -13,11 +13,13 @@ mod conditions;
 mod documents;
 mod durations;
 mod entities;
+mod federation;
 mod guardrails;
 mod input;
 mod lowerer;
 mod names;
 mod organization;
+mod permission_sets;
 mod policies;
 mod principals;
 mod program;
@@ -32,9 +34,10 @@ mod values;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
-    AccessKey, Account, Attachment, AttachmentTarget, Group, Guardrail, GuardrailAttachment, GuardrailKind, Identity,
-    IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization, OrganizationNode, OrganizationNodeKind, Program,
-    Role, Tag, User,
+    AccessKey, Account, Assignment, Attachment, AttachmentTarget, Group, Guardrail, GuardrailAttachment, GuardrailKind,
+    Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization, OrganizationNode, OrganizationNodeKind,
+    PermissionSet, PermissionSetPolicy, PermissionSetTarget, Program, Provider, ProviderKind, Role, SessionPolicy, Tag,
+    User,
 };
 
 use iamx_diagnostic::Diagnostic;

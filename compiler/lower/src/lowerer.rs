@@ -11,7 +11,7 @@ use iamx_syntax::{
 use iamx_text::{FileId, Span};
 
 use crate::{
-    Input, Lowered, Program, WorkspaceSettings,
+    Input, Lowered, Program, Provider, WorkspaceSettings,
     names::{DeclarationId, DeclarationKind, Names},
     scope::Environment,
 };
@@ -45,6 +45,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) within: Vec<Option<usize>>,
     /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
     pub(crate) guardrail_parts: Vec<(usize, usize, NodePart)>,
+    /// The providers looked at so far; `None` for one that has a fault, which was said.
+    pub(crate) providers: HashMap<DeclarationId, Option<Provider>>,
     /// The guardrails made so far.
     pub(crate) guardrails: HashMap<DeclarationId, usize>,
 }
@@ -73,6 +75,7 @@ impl<'a> Lowerer<'a> {
             has_grants: false,
             within: vec![None; input.modules.len()],
             guardrail_parts: Vec::new(),
+            providers: HashMap::new(),
             guardrails: HashMap::new(),
         }
     }

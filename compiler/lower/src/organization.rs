@@ -10,7 +10,7 @@ use iamx_text::Span;
 use crate::{
     Account, Organization, OrganizationNode, OrganizationNodeKind, Tag,
     lowerer::Lowerer,
-    names::{DeclarationKind, Named, nearest},
+    names::{Declaration, DeclarationKind, Named, nearest},
     scope::Environment,
     strings,
 };
@@ -249,7 +249,77 @@ impl Lowerer<'_> {
         }
     }
 
+    /// The accounts that `scope` names, each once, in the order of their declarations.
+    pub(crate) fn accounts_of(&mut self, module: usize, scope: &Scope) -> Option<Vec<usize>> {
+        let span = self.span(module, scope.range());
+        let mut accounts = match scope.keyword() {
+            Some(keyword) => {
+                let node = self.node_named(module, scope.paths().first()?, keyword)?;
+                let organization = self.program.organization.as_ref()?;
+                let below = |index: usize| organization.path(index).any(|one| one.span == node);
+                let nodes = organization.nodes.iter().enumerate().filter(|(index, _)| below(*index));
+                let accounts = nodes.filter_map(|(_, node)| match node.kind {
+                    OrganizationNodeKind::Account(account) => Some(account),
+                    _ => None,
+                });
+                accounts.collect()
+            }
+            None => self.accounts_named(module, &scope.paths())?,
+        };
+        let excepted = self.accounts_named(module, &scope.excepted())?;
+        accounts.retain(|account| !excepted.contains(account));
+        accounts.sort_unstable();
+        accounts.dedup();
+        if accounts.is_empty() {
+            self.error(&checks::EMPTY_LIST, span, "this names no account");
+            return None;
+        }
+        Some(accounts)
+    }
+
+    fn accounts_named(&mut self, module: usize, paths: &[Path]) -> Option<Vec<usize>> {
+        let accounts: Vec<_> = paths.iter().map(|path| self.account_named(module, path)).collect();
+        accounts.into_iter().collect()
+    }
+
+    /// Where the OU or organization of `path` was declared.
+    fn node_named(&mut self, module: usize, path: &Path, keyword: SyntaxKind) -> Option<Span> {
+        let span = self.span(module, path.range());
+        let declaration = self.declaration_named(module, path)?;
+        match (&declaration.kind, keyword) {
+            (DeclarationKind::Ou, SyntaxKind::OU_KW) | (DeclarationKind::Organization, SyntaxKind::ORGANIZATION_KW) => {
+                Some(declaration.span)
+            }
+            (kind, _) => {
+                let what = if keyword == SyntaxKind::OU_KW { "an organizational unit" } else { "an organization" };
+                let message = format!("expected {what}, and `{}` is {}", declaration.name, kind.describe());
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
+                );
+                None
+            }
+        }
+    }
+
     fn account_named(&mut self, module: usize, path: &Path) -> Option<usize> {
+        let span = self.span(module, path.range());
+        let declaration = self.declaration_named(module, path)?;
+        if !matches!(declaration.kind, DeclarationKind::Account) {
+            self.report(
+                Diagnostic::new(
+                    &checks::MISMATCHED_TYPE,
+                    span,
+                    format!("expected an account, and `{}` is {}", declaration.name, declaration.kind.describe()),
+                )
+                .related(declaration.span, "declared here"),
+            );
+            return None;
+        }
+        self.accounts.get(&declaration.span).copied()
+    }
+
+    /// What `path` names, where an account, an OU or an organization is meant.
+    fn declaration_named(&mut self, module: usize, path: &Path) -> Option<Declaration> {
         let names = path.names();
         let first = names.first()?;
         let span = self.span(module, path.range());
@@ -265,18 +335,7 @@ impl Lowerer<'_> {
         };
         self.used.insert(id);
         let declaration = self.names.get(id)?.clone();
-        if !matches!(declaration.kind, DeclarationKind::Account) {
-            self.report(
-                Diagnostic::new(
-                    &checks::MISMATCHED_TYPE,
-                    span,
-                    format!("expected an account, and `{}` is {}", declaration.name, declaration.kind.describe()),
-                )
-                .related(declaration.span, "declared here"),
-            );
-            return None;
-        }
-        self.accounts.get(&declaration.span).copied()
+        Some(declaration)
     }
 
     fn unknown_account(&mut self, name: &str, span: Span) {

@@ -9,7 +9,7 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
-    Attachment, AttachmentTarget, ManagedPolicy, ManagedPolicyKind, bounds,
+    Attachment, AttachmentTarget, ManagedPolicy, ManagedPolicyKind, SessionPolicy, bounds,
     conditions::Formula,
     lowerer::Lowerer,
     names::{Declaration, DeclarationId, DeclarationKind},
@@ -51,6 +51,26 @@ impl Lowerer<'_> {
             self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
             self.leave();
         }
+    }
+
+    /// A policy for callers of STS, which is written and given to nobody.
+    pub(crate) fn session_policy(&mut self, environment: &Environment, item: &Declared, name: &str, span: Span) {
+        if let Some(parameters) = item.parameters() {
+            self.not_yet(environment.module, parameters.syntax(), "parameters of a session policy");
+            return;
+        }
+        let mut document = Document::default();
+        if let Some(body) = item.body() {
+            self.misplaced_members(environment.module, &body, DeclaredKind::SessionPolicy);
+            self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
+        }
+        number_sids(&mut document);
+        self.program.session_policies.push(SessionPolicy {
+            account: environment.account,
+            name: name.to_owned(),
+            document,
+            span,
+        });
     }
 
     pub(crate) fn says_account(&mut self, id: DeclarationId) -> bool {

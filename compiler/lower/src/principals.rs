@@ -147,6 +147,8 @@ impl Lowerer<'_> {
                 self.principal_arn(&arn, span)?;
                 one(PolicyPrincipal::Aws(arn))
             }
+            SyntaxKind::OIDC_KW => one(self.federated_principal(environment, principal, DeclaredKind::Oidc, span)?),
+            SyntaxKind::SAML_KW => one(self.federated_principal(environment, principal, DeclaredKind::Saml, span)?),
             SyntaxKind::CANONICAL_KW => {
                 let Some(Expr::String(token)) = principal.target() else { return None };
                 one(PolicyPrincipal::CanonicalUser(self.plain_string(environment.module, &token)?))
@@ -195,14 +197,8 @@ impl Lowerer<'_> {
             self.expected("an account", &target, span);
             return None;
         };
-        let mut reference = self.resolve(environment, call)?;
-        while let Target::Argument(binding) = reference.target {
-            let Expr::Call(call) = &binding.argument else {
-                self.expected("an account", &binding.argument, span);
-                return None;
-            };
-            reference = self.resolve(&binding.environment, call)?;
-        }
+        let reference = self.resolve(environment, call)?;
+        let reference = self.followed(reference)?;
         match reference.target {
             Target::Account(account) if reference.rest.is_empty() => Some(account),
             _ => {
@@ -227,11 +223,8 @@ impl Lowerer<'_> {
             return None;
         }
         let call = self.call_of(environment, &target, &format!("a {}", wanted.word()))?.clone();
-        let mut reference = self.resolve(environment, &call)?;
-        while let (Target::Argument(binding), []) = (&reference.target, reference.rest.as_slice()) {
-            let Expr::Call(call) = &binding.argument else { break };
-            reference = self.resolve(&binding.environment.clone(), &call.clone())?;
-        }
+        let reference = self.resolve(environment, &call)?;
+        let reference = self.followed(reference)?;
         let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
             self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected a {}", wanted.word()));
             return None;

@@ -23,6 +23,8 @@ pub(crate) struct Environment {
     pub(crate) account: Option<usize>,
     /// Whether what is being lowered binds many accounts, so that ARNs which name none get `*`.
     pub(crate) any_account: bool,
+    /// What `claim sub` is: the provider's prefix of its keys, where one provider is spoken of.
+    pub(crate) claims: Option<Rc<str>>,
 }
 
 /// A parameter with its argument, which is evaluated where it was written.
@@ -36,11 +38,16 @@ pub(crate) struct Binding {
 impl Environment {
     /// The outside of every template of a module.
     pub(crate) fn of(module: usize) -> Self {
-        Self { module, bindings: Rc::new(Vec::new()), account: None, any_account: false }
+        Self { module, bindings: Rc::new(Vec::new()), account: None, any_account: false, claims: None }
     }
 
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
         Self { account, ..self.clone() }
+    }
+
+    /// Where `claim` speaks of the provider whose keys begin with `prefix`.
+    pub(crate) fn with_claims(&self, prefix: &str) -> Self {
+        Self { claims: Some(prefix.into()), ..self.clone() }
     }
 
     /// In what binds many accounts.
@@ -79,6 +86,17 @@ impl Lowerer<'_> {
         let name = call.name()?;
         let span = self.span(environment.module, call.range());
         self.resolve_parts(environment, &name, call.postfixes(), span)
+    }
+
+    /// What a parameter was given, if that is a name, and what it was given in turn.
+    pub(crate) fn followed(&mut self, mut reference: Reference) -> Option<Reference> {
+        while let (Target::Argument(binding), []) = (&reference.target, reference.rest.as_slice()) {
+            let Expr::Call(call) = binding.argument.clone() else { break };
+            let span = reference.span;
+            reference = self.resolve(&binding.environment.clone(), &call)?;
+            reference.span = span;
+        }
+        Some(reference)
     }
 
     fn resolve_parts(
@@ -269,12 +287,7 @@ impl Lowerer<'_> {
                 Some(Binding { name: parameter.name()?.text().to_owned(), argument, environment: caller.clone() })
             })
             .collect();
-        Some(Environment {
-            module,
-            bindings: Rc::new(bindings),
-            account: caller.account,
-            any_account: caller.any_account,
-        })
+        Some(Environment { module, bindings: Rc::new(bindings), ..caller.clone() })
     }
 
     /// Evaluates a `let` under `evaluate`, or says that it is in a circle.

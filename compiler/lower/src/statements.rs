@@ -165,7 +165,9 @@ impl Lowerer<'_> {
         };
         // What failed was said; the other parts are still looked at, so that each fault is said at once.
         let actions = self.action_set(environment, &list, on.as_ref().and_then(Option::as_ref));
-        let condition = self.statement_condition(environment, &clauses, conditions);
+        let claims = principal.as_ref().and_then(|principal| self.claims_of(principal.as_ref()?));
+        let speaking = claims.map_or_else(|| environment.clone(), |prefix| environment.with_claims(&prefix));
+        let condition = self.statement_condition(&speaking, &clauses, conditions);
         let resources = match (on, kind) {
             (_, DocumentKind::Trust) => None,
             (Some(set), _) => Some(set?),
@@ -288,6 +290,13 @@ impl Lowerer<'_> {
 
     /// `until D`: the request's time lies before D.
     fn until(&mut self, environment: &Environment, clause: &Clause) -> Option<Formula> {
+        let value = self.moment(environment, clause)?;
+        let span = value.span;
+        Some(Formula::compare(Operator::plain(BaseOperator::DateLessThan), "aws:CurrentTime", vec![value], span))
+    }
+
+    /// The moment of `until`, as IAM writes it.
+    pub(crate) fn moment(&mut self, environment: &Environment, clause: &Clause) -> Option<Sourced<String>> {
         let expr = clause.expression()?;
         let span = self.span(environment.module, expr.range());
         let text = match &expr {
@@ -298,8 +307,7 @@ impl Lowerer<'_> {
             self.bad_date(&text, span);
             return None;
         }
-        let value = Sourced::new(date_value(&text), span);
-        Some(Formula::compare(Operator::plain(BaseOperator::DateLessThan), "aws:CurrentTime", vec![value], span))
+        Some(Sourced::new(date_value(&text), span))
     }
 
     /// The resources of a statement that says none: `*` where nothing else can be meant.

@@ -18,7 +18,7 @@ impl Lowerer<'_> {
         let Some(list) = member.principals() else { return };
         let span = self.span(environment.module, member.range());
         let Some(principals) = self.principals(environment, &list) else { return };
-        let mut actions = vec!["AssumeRole"];
+        let mut actions = Vec::new();
         for name in member.with().unwrap_or_default() {
             match name.text() {
                 "session-tags" => actions.push("TagSession"),
@@ -33,12 +33,20 @@ impl Lowerer<'_> {
                 }
             }
         }
-        let Some(statements) = self.trust_statements(environment, member, span, &actions) else { return };
-        // Principals of different kinds stand in one statement: IAM's principal element takes a list of each.
-        let principal = PrincipalElement { negated: false, principals };
-        document
-            .statements
-            .extend(statements.into_iter().map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }));
+        for entrance in self.entrances(principals).unwrap_or_default() {
+            let environment = match &entrance.claims {
+                Some(prefix) => environment.with_claims(prefix),
+                None => environment.clone(),
+            };
+            let actions: Vec<_> = [entrance.action].into_iter().chain(actions.iter().copied()).collect();
+            let statements = self.trust_statements(&environment, member, span, &actions, &entrance.condition);
+            // Principals of different kinds stand in one statement: the principal element takes a list of each.
+            let principal = PrincipalElement { negated: false, principals: entrance.principals };
+            let statements = statements.unwrap_or_default().into_iter();
+            document
+                .statements
+                .extend(statements.map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }));
+        }
     }
 
     /// The statements of a trust, still without its principals: one for each alternative of its condition.
@@ -48,6 +56,7 @@ impl Lowerer<'_> {
         member: &Trust,
         span: Span,
         actions: &[&str],
+        around: &Formula,
     ) -> Option<Vec<PolicyStatement>> {
         let clauses: Vec<Clause> = member.clauses().collect();
         for clause in &clauses {
@@ -58,7 +67,7 @@ impl Lowerer<'_> {
             }
         }
         let clauses = self.clauses(environment, clauses.into_iter())?;
-        let condition = self.statement_condition(environment, &clauses, &Formula::ALWAYS)?;
+        let condition = self.statement_condition(environment, &clauses, around)?;
         let patterns = actions.iter().map(|name| Sourced::new(ActionPattern::new("sts", *name), span)).collect();
         let statement = PolicyStatement {
             sid: None,

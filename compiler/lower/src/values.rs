@@ -48,7 +48,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn string_list(&mut self, environment: &Environment, list: &Exprs, what: &str) -> Option<Vec<Sourced<String>>> {
+    pub(crate) fn string_list(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        what: &str,
+    ) -> Option<Vec<Sourced<String>>> {
         if !list.excepted().is_empty() {
             let span = self.span(environment.module, list.range());
             self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");

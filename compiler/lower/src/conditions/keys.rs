@@ -37,13 +37,7 @@ impl<'a> Lowerer<'a> {
         match expr {
             Expr::Word(token) => {
                 let text = self.key_text(environment, token)?;
-                let known = self.known_key(&text, span)?;
-                let number = match (known.multi_valued, known.single_valued_too) {
-                    (false, _) => Number::One,
-                    (true, false) => Number::Many,
-                    (true, true) => Number::Either,
-                };
-                Some(Key { text, types: Some(known.types), number, span })
+                self.listed_key(text, span)
             }
             Expr::Unchecked(node) => {
                 let Some(token) = word(node) else {
@@ -54,9 +48,9 @@ impl<'a> Lowerer<'a> {
                 self.program.unchecked += 1;
                 Some(Key { text, types: None, number: Number::Either, span })
             }
-            Expr::Claim(_) => {
-                self.not_yet_at(span, "claims of federated principals");
-                None
+            Expr::Claim(node) => {
+                let text = self.claim_key(environment, node)?;
+                self.listed_key(text, span)
             }
             // Half a word is the grammar's to tell.
             Expr::HalfWord(_) => None,
@@ -65,6 +59,17 @@ impl<'a> Lowerer<'a> {
                 None
             }
         }
+    }
+
+    /// The key that the catalog calls `text`.
+    fn listed_key(&mut self, text: String, span: Span) -> Option<Key> {
+        let known = self.known_key(&text, span)?;
+        let number = match (known.multi_valued, known.single_valued_too) {
+            (false, _) => Number::One,
+            (true, false) => Number::Many,
+            (true, true) => Number::Either,
+        };
+        Some(Key { text, types: Some(known.types), number, span })
     }
 
     /// A key as AWS writes it: quoted parts without their quotes.

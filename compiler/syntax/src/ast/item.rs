@@ -2,7 +2,7 @@ use super::{
     Arguments, AstNode, Attachment, Body, Expr, Exprs, ast_node, child, children, documentation, expressions, token,
     tokens,
 };
-use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 
 ast_node!(/// A whole file.
     File, FILE);
@@ -516,12 +516,21 @@ impl Scope {
 
     /// The accounts, OU or organization named, without those after `except`.
     pub fn paths(&self) -> Vec<Path> {
+        self.paths_where(|node, except| except.is_none_or(|at| node < at))
+    }
+
+    /// The accounts that `except` takes away.
+    pub fn excepted(&self) -> Vec<Path> {
+        self.paths_where(|node, except| except.is_some_and(|at| node > at))
+    }
+
+    fn paths_where(&self, wanted: impl Fn(TextSize, Option<TextSize>) -> bool) -> Vec<Path> {
         let except = token(&self.0, SyntaxKind::EXCEPT_KW).map(|token| token.text_range().start());
-        let before = |node: &SyntaxNode| except.is_none_or(|at| node.text_range().start() < at);
-        if let Some(list) = self.0.children().find(|node| node.kind() == SyntaxKind::PLACE_LIST && before(node)) {
+        let wanted = |node: &SyntaxNode| wanted(node.text_range().start(), except);
+        if let Some(list) = self.0.children().find(|node| node.kind() == SyntaxKind::PLACE_LIST && wanted(node)) {
             return children(&list).collect();
         }
-        self.0.children().filter(before).filter_map(Path::cast).collect()
+        self.0.children().filter(wanted).filter_map(Path::cast).collect()
     }
 
     /// Whether `except` takes accounts away.

@@ -1,5 +1,6 @@
 use super::{
     AstNode, Call, Expr, Exprs, JsonObject, Scope, Tags, ast_node, child, children, documentation, expressions, token,
+    tokens,
 };
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
@@ -23,6 +24,8 @@ ast_node!(/// `session 6h`.
     Session, SESSION);
 ast_node!(/// `access-key`.
     AccessKey, ACCESS_KEY);
+ast_node!(/// `assign group "…" to scope`.
+    Assign, ASSIGN);
 
 /// A part of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +70,12 @@ pub enum Member {
     Console(SyntaxNode),
     /// `access-key`
     AccessKey(AccessKey),
-    /// `audience`, `metadata` or `assign`
-    Other(SyntaxNode),
+    /// `audience`
+    Audience(SyntaxNode),
+    /// `metadata`
+    Metadata(SyntaxNode),
+    /// `assign`
+    Assign(Assign),
 }
 
 impl Statement {
@@ -107,7 +114,9 @@ impl Member {
             SyntaxKind::MEMBERS => Self::Members(node),
             SyntaxKind::CONSOLE => Self::Console(node),
             SyntaxKind::ACCESS_KEY => Self::AccessKey(AccessKey(node)),
-            SyntaxKind::AUDIENCE | SyntaxKind::METADATA | SyntaxKind::ASSIGN => Self::Other(node),
+            SyntaxKind::AUDIENCE => Self::Audience(node),
+            SyntaxKind::METADATA => Self::Metadata(node),
+            SyntaxKind::ASSIGN => Self::Assign(Assign(node)),
             _ => return None,
         })
     }
@@ -119,12 +128,14 @@ impl Member {
             Self::Session(member) => member.syntax(),
             Self::Tags(member) => member.syntax(),
             Self::AccessKey(member) => member.syntax(),
+            Self::Assign(member) => member.syntax(),
             Self::Attach(node)
             | Self::Boundary(node)
             | Self::InstanceProfile(node)
             | Self::Members(node)
             | Self::Console(node)
-            | Self::Other(node) => node,
+            | Self::Audience(node)
+            | Self::Metadata(node) => node,
         }
     }
 
@@ -142,9 +153,31 @@ impl Member {
         children(self.syntax())
     }
 
-    /// The names of `members`.
+    /// The file of `metadata`, a string.
+    pub fn string(&self) -> Option<SyntaxToken> {
+        token(self.syntax(), SyntaxKind::STRING)
+    }
+
+    /// The names of `members`, the strings of `audience`.
     pub fn expressions(&self) -> Option<Exprs> {
         child(self.syntax())
+    }
+}
+
+impl Assign {
+    /// `group` or `user`.
+    pub fn kind(&self) -> Option<SyntaxToken> {
+        token(&self.0, SyntaxKind::GROUP_KW).or_else(|| token(&self.0, SyntaxKind::USER_KW))
+    }
+
+    /// The names of the groups or users, strings.
+    pub fn names(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+        tokens(&self.0, SyntaxKind::STRING)
+    }
+
+    /// The accounts.
+    pub fn scope(&self) -> Option<Scope> {
+        child(&self.0)
     }
 }
 

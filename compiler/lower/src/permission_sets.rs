@@ -1,0 +1,175 @@
+//! Permission sets of IAM Identity Center.
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Document;
+use iamx_syntax::{
+    SyntaxKind,
+    ast::{Assign, AstNode, Attachment as AttachmentNode, BodyPart, Declared, DeclaredKind, Member},
+};
+use iamx_text::Span;
+
+use crate::{
+    Assignment, AttachmentTarget, ManagedPolicyKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget,
+    conditions::Formula,
+    lowerer::Lowerer,
+    scope::Environment,
+    statements::{DocumentKind, number_sids},
+};
+
+/// The longest name of a permission set.
+///
+/// See [`CreatePermissionSet`](https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html).
+const LONGEST_NAME: usize = 32;
+
+impl Lowerer<'_> {
+    pub(crate) fn permission_set(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
+        let Some((name, _)) = self.aws_name(environment.module, item, declared, LONGEST_NAME) else { return };
+        let parts: Vec<_> = item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()).collect();
+        let mut assignments = Vec::new();
+        for part in &parts {
+            if let BodyPart::Member(Member::Assign(assign)) = part {
+                self.assignment(environment, assign, &mut assignments);
+            }
+        }
+        let accounts = assigned(&assignments);
+        // Its statements speak of the account that they are used in, where that is one.
+        let inner = environment.in_account(match accounts.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        });
+        let mut set = PermissionSet {
+            account: environment.account,
+            name,
+            description: item.documentation(),
+            session: None,
+            inline: Document::default(),
+            attachments: Vec::new(),
+            boundary: None,
+            assignments,
+            tags: Vec::new(),
+            span,
+        };
+        for part in parts {
+            match part {
+                BodyPart::Statement(statement) => {
+                    self.statement(&inner, &statement, DocumentKind::Identity, &Formula::ALWAYS, &mut set.inline);
+                }
+                BodyPart::Member(member) if self.is_damaged(environment.module, member.syntax().text_range()) => {}
+                BodyPart::Member(Member::Assign(_)) => {}
+                BodyPart::Member(Member::Session(member)) => {
+                    set.session = member.duration().and_then(|duration| self.session(environment, &duration));
+                }
+                BodyPart::Member(Member::Tags(tags)) => set.tags = self.tags(environment, &tags),
+                BodyPart::Member(member @ Member::Attach(_)) => {
+                    for node in member.attachments() {
+                        let kind = ManagedPolicyKind::Policy;
+                        let Some(policy) = self.policy_of_set(environment, &node, &set.name, kind, &accounts) else {
+                            continue;
+                        };
+                        if let Some(first) = set.attachments.iter().find(|other| other.target == policy.target) {
+                            let diagnostic = Diagnostic::new(
+                                &checks::DUPLICATE_CLAUSE,
+                                policy.span,
+                                "this policy is attached twice",
+                            )
+                            .related(first.span, "first attached here");
+                            self.report(diagnostic);
+                            continue;
+                        }
+                        set.attachments.push(policy);
+                    }
+                }
+                BodyPart::Member(member @ Member::Boundary(_)) => {
+                    let kind = ManagedPolicyKind::Boundary;
+                    if let Some(node) = member.attachments().next() {
+                        set.boundary = self.policy_of_set(environment, &node, &set.name, kind, &accounts);
+                    }
+                }
+                BodyPart::Member(member) => {
+                    self.misplaced(environment.module, &member, DeclaredKind::PermissionSet);
+                }
+            }
+        }
+        number_sids(&mut set.inline);
+        self.program.permission_sets.push(set);
+    }
+
+    fn assignment(&mut self, environment: &Environment, assign: &Assign, assignments: &mut Vec<Assignment>) {
+        let (Some(kind), Some(scope)) = (assign.kind(), assign.scope()) else { return };
+        let group = kind.kind() == SyntaxKind::GROUP_KW;
+        let Some(accounts) = self.accounts_of(environment.module, &scope) else { return };
+        for token in assign.names() {
+            let span = self.span(environment.module, token.text_range());
+            let Some(name) = self.plain_string(environment.module, &token) else { continue };
+            for account in &accounts {
+                let same = |one: &&Assignment| one.group == group && one.name == name && one.account == *account;
+                if let Some(first) = assignments.iter().find(same) {
+                    let account = self.program.account(Some(*account)).map(|account| account.name.clone());
+                    let message = format!("`{name}` is assigned to `{}` twice", account.unwrap_or_default());
+                    let diagnostic = Diagnostic::new(&checks::DUPLICATE_CLAUSE, span, message)
+                        .related(first.span, "first assigned here");
+                    self.report(diagnostic);
+                    break;
+                }
+                assignments.push(Assignment { group, name: name.clone(), account: *account, span });
+            }
+        }
+    }
+
+    /// A policy of the set: one of AWS's, or one that is made in every account that the set is assigned to.
+    fn policy_of_set(
+        &mut self,
+        environment: &Environment,
+        node: &AttachmentNode,
+        set: &str,
+        kind: ManagedPolicyKind,
+        accounts: &[usize],
+    ) -> Option<PermissionSetPolicy> {
+        let span = self.span(environment.module, node.range());
+        let mut made = Vec::new();
+        let first = accounts.first().copied();
+        for account in first.map_or(vec![None], |_| accounts.iter().copied().map(Some).collect()) {
+            let attachment = self.attachment(&environment.in_account(account), node, set, kind)?;
+            match attachment.target {
+                AttachmentTarget::Arn(arn) if arn.split(':').nth(4) == Some("aws") => {
+                    return Some(PermissionSetPolicy { target: PermissionSetTarget::Aws(arn), span });
+                }
+                AttachmentTarget::Arn(arn) => {
+                    self.report(
+                        Diagnostic::new(
+                            &checks::MISMATCHED_TYPE,
+                            span,
+                            format!("a permission set can't have the one policy `{arn}`"),
+                        )
+                        .note("it is used in many accounts, each of which has a policy of its own under the name")
+                        .help("declare the policy: it is then made in every account that the set is assigned to"),
+                    );
+                    return None;
+                }
+                AttachmentTarget::Made(_) if account.is_none() => {
+                    self.report(
+                        Diagnostic::new(&checks::MISSING_MEMBER, span, "this policy is made in no account")
+                            .note("it is made in those that the permission set is assigned to, and there are none")
+                            .help("say who has the set where, as in `assign group \"analysts\" to prod`"),
+                    );
+                    return None;
+                }
+                AttachmentTarget::Made(index) => made.push(index),
+            }
+        }
+        let policy = self.program.policies.get(*made.first()?)?;
+        let target = PermissionSetTarget::Customer { name: policy.name.clone(), path: policy.path.clone(), made };
+        Some(PermissionSetPolicy { target, span })
+    }
+}
+
+/// The accounts of the assignments, each once.
+fn assigned(assignments: &[Assignment]) -> Vec<usize> {
+    let mut accounts = Vec::new();
+    for assignment in assignments {
+        if !accounts.contains(&assignment.account) {
+            accounts.push(assignment.account);
+        }
+    }
+    accounts
+}
