@@ -14,7 +14,9 @@ pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut 
         let Some(found) = catalog.condition_key(&entry.key) else { continue };
         let template = &found.key.name;
         // Keys of the request's signer or network come with every action; the catalog lists those of the service.
-        if found.key.global || template.contains('.') {
+        // So do the claims of a web identity, whose keys begin with the provider's address.
+        let is_claim = entry.key.split(':').next().is_some_and(|prefix| prefix.contains('.'));
+        if found.key.global || is_claim {
             continue;
         }
         let sent = statement.actions.patterns.iter().any(|pattern| {

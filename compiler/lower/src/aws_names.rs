@@ -199,7 +199,11 @@ impl Lowerer<'_> {
                     let diagnostic = Diagnostic::new(&checks::DUPLICATE_AWS_NAME, span, message)
                         .related(*entry.get(), "the other one")
                         .note("names in IAM ignore case")
-                        .help("give one of them another name with `named \"…\"`");
+                        .help(if kind == "OIDC provider" {
+                            "delete one: an account has one provider of each address, with all its audiences"
+                        } else {
+                            "give one of them another name with `named \"…\"`"
+                        });
                     self.diagnostics.push(diagnostic);
                 }
             }
