@@ -101,8 +101,7 @@ fn document(
         "source": source(sources, entry.span),
         "statements": statements,
     });
-    if let (Some(root), Some(entries)) = (root, document.as_object_mut()) {
-        let place = Place::of(entry);
+    if let (Some(root), Some(entries), Some(place)) = (root, document.as_object_mut(), Place::of(entry)) {
         let value = json!({ "path": root.file.path, "address": place.address.to_string(), "argument": place.argument });
         entries.insert("terraform".to_owned(), value);
     }

@@ -7,6 +7,7 @@
 
 mod address;
 mod builder;
+mod federation;
 mod identities;
 mod label;
 mod order;
@@ -80,6 +81,7 @@ pub(crate) fn roots(program: &Program) -> Vec<Root> {
     let kinds: BTreeSet<RootKind> = program
         .identities()
         .map(|(_, identity)| RootKind::Account(identity.account))
+        .chain(program.providers.iter().map(|provider| RootKind::Account(provider.account)))
         .chain(program.policies.iter().map(|policy| RootKind::Account(policy.account)))
         .chain(program.guardrails.iter().map(|guardrail| RootKind::of_guardrails(program, guardrail.account)))
         .collect();
@@ -90,6 +92,7 @@ fn root(program: &Program, kind: RootKind) -> Root {
     let mut builder = Builder::new(program, kind.account(program));
     if let RootKind::Account(_) = kind {
         policies::add(&mut builder);
+        federation::add(&mut builder);
         identities::add(&mut builder);
     }
     organization::add(&mut builder, kind);

@@ -101,6 +101,7 @@ impl Workspace {
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
         diagnostics.extend(check(&lowered.program, catalog));
+        diagnostics.extend(self.not_written(&lowered.program));
         self.judge(&mut allows, &mut diagnostics);
         let files = if has_error(&diagnostics) {
             Vec::new()
@@ -108,6 +109,19 @@ impl Workspace {
             emit(&lowered.program, &self.sources, catalog, &self.settings.targets)
         };
         Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
+    }
+
+    /// What a target of the settings has no form for yet.
+    fn not_written(&self, program: &Program) -> Vec<Diagnostic> {
+        if !self.settings.targets.contains(&Target::Terraform) {
+            return Vec::new();
+        }
+        let sets = program.permission_sets.iter().map(|set| {
+            let message = "this version doesn't write permission sets for Terraform yet";
+            Diagnostic::new(&checks::NOT_YET_SUPPORTED, set.span, message)
+                .note("nothing is written for it, so nothing is left out silently")
+        });
+        sets.collect()
     }
 
     /// Parses every module, on all processors; the result is in the modules' order.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use iamx_lower::{DocumentEntry, DocumentKind, GuardrailKind, IdentityKind};
+use iamx_lower::{DocumentEntry, DocumentKind, GuardrailKind, IdentityKind, Provider, ProviderKind};
 use serde_json::Value;
 
 use super::{label::label, organization::guardrail_names, text::expression};
@@ -25,6 +25,14 @@ impl Address {
 
     pub(super) fn guardrail(kind: GuardrailKind, name: &str) -> Self {
         Self::new("aws_organizations_policy", &guardrail_names(kind, name))
+    }
+
+    pub(super) fn provider(provider: &Provider) -> Self {
+        let resource_type = match provider.kind {
+            ProviderKind::Oidc { .. } => "aws_iam_openid_connect_provider",
+            ProviderKind::Saml { .. } => "aws_iam_saml_provider",
+        };
+        Self::new(resource_type, &[&provider.name])
     }
 
     pub(super) fn identity(kind: IdentityKind, name: &str) -> Self {
@@ -64,8 +72,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// That of `entry`, in its account's root.
-    pub(crate) fn of(entry: &DocumentEntry<'_>) -> Self {
+    /// That of `entry`, in its account's root; `None` for what isn't made of a resource.
+    pub(crate) fn of(entry: &DocumentEntry<'_>) -> Option<Self> {
         let inline = |kind| Address::inline_policy(kind, entry.name);
         let (address, argument) = match entry.kind {
             DocumentKind::ManagedPolicy | DocumentKind::Boundary => (Address::policy(entry.name), "policy"),
@@ -73,9 +81,10 @@ impl Place {
             DocumentKind::RoleInline => (inline(IdentityKind::Role), "policy"),
             DocumentKind::UserInline => (inline(IdentityKind::User), "policy"),
             DocumentKind::GroupInline => (inline(IdentityKind::Group), "policy"),
+            DocumentKind::PermissionSetInline | DocumentKind::SessionPolicy => return None,
             DocumentKind::Scp => (Address::guardrail(GuardrailKind::Scp, entry.name), "content"),
             DocumentKind::Rcp => (Address::guardrail(GuardrailKind::Rcp, entry.name), "content"),
         };
-        Self { address, argument }
+        Some(Self { address, argument })
     }
 }

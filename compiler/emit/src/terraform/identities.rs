@@ -168,7 +168,7 @@ fn boundary(root: &Builder<'_>, identity: &Identity) -> Option<Value> {
     attached_arn(root, identity.boundary.as_ref()?)
 }
 
-fn tags(tags: &[Tag]) -> Option<Value> {
+pub(super) fn tags(tags: &[Tag]) -> Option<Value> {
     let tags: Map<_, _> = tags.iter().map(|tag| (escaped(&tag.key), literal(&tag.value))).collect();
     (!tags.is_empty()).then(|| json!(tags))
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::address::Address;
 
-/// The roles and users of one root that policies may name.
+/// The roles, users and identity providers of one root that policies may name.
 pub(super) struct Principals {
     /// By ARN.
     by_arn: BTreeMap<String, Address>,
@@ -24,12 +24,15 @@ pub(super) struct Principals {
 impl Principals {
     pub(super) fn of(program: &Program, account: Option<usize>) -> Self {
         let own = program.identities().filter(|(_, identity)| identity.account == account);
+        let providers = program.providers.iter().filter(|provider| provider.account == account);
+        let providers = providers.filter_map(|one| Some((program.provider_arn(one)?, Address::provider(one))));
         let by_arn = own
             .filter(|(kind, _)| *kind != IdentityKind::Group)
             .filter_map(|(kind, identity)| {
                 let arn = program.iam_arn(account, kind.word(), &identity.path, &identity.name)?;
                 Some((arn, Address::identity(kind, &identity.name)))
             })
+            .chain(providers)
             .collect();
         let mut principals = Self { by_arn, before_roles: BTreeMap::new() };
         let roles = program.roles.iter().filter(|role| role.identity.account == account);
@@ -52,7 +55,7 @@ impl Principals {
         principals
             .flat_map(|element| &element.principals)
             .filter_map(|principal| match &principal.value {
-                Principal::Aws(arn) => self.by_arn.get(arn).cloned(),
+                Principal::Aws(arn) | Principal::Federated(arn) => self.by_arn.get(arn).cloned(),
                 _ => None,
             })
             .collect()
