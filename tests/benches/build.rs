@@ -5,7 +5,7 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use iamx_catalog::Catalog;
-use iamx_emit::emit;
+use iamx_emit::{Target, emit};
 use iamx_lower::{Input, Module, WorkspaceSettings, lower};
 use iamx_tests::{
     files::SourceText,
@@ -69,7 +69,9 @@ fn lower_and_type(bencher: Bencher<'_, '_>, items: usize) {
 #[divan::bench(args = ITEMS, max_time = 5)]
 fn emission(bencher: Bencher<'_, '_>, items: usize) {
     let analysis = built(items);
-    bencher.counter(ItemsCount::new(items)).bench(|| emit(&analysis.program, &analysis.sources, Catalog::builtin()));
+    bencher
+        .counter(ItemsCount::new(items))
+        .bench(|| emit(&analysis.program, &analysis.sources, Catalog::builtin(), &[Target::Json]));
 }
 
 /// Text to bytes: parse, lower, check, emit.
