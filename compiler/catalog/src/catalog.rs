@@ -139,10 +139,16 @@ impl Catalog {
             None if written == "*" => ("*", "*"),
             None => ("", ""),
         };
-        let places = self.index.services.iter().enumerate();
+        let places = if pattern::is_plain(prefix) {
+            self.place_of(prefix).map_or(0..0, |place| place..place + 1)
+        } else {
+            0..self.index.services.len()
+        };
         places
-            .filter(move |(_, entry)| pattern::matches(prefix, &entry.prefix))
-            .filter_map(|(place, _)| self.service_at(place))
+            .filter(move |place| {
+                self.index.services.get(*place).is_some_and(|entry| pattern::matches(prefix, &entry.prefix))
+            })
+            .filter_map(|place| self.service_at(place))
             .flat_map(move |service| service.actions_matching(name).map(move |action| (service, action)))
     }
 

@@ -120,8 +120,8 @@ impl ConditionKey {
         if pattern::compare(&self.name, name).is_eq() {
             return Some(Fit::Equal);
         }
-        let (before, rest) = self.name.split_once("${")?;
-        let (_, after) = rest.split_once('}')?;
+        let (before, rest) = self.name.split_once('$')?;
+        let (_, after) = rest.strip_prefix('{')?.split_once('}')?;
         let head = name.get(..before.len())?;
         let tail_at = name.len().checked_sub(after.len())?;
         let tail = name.get(tail_at..)?;

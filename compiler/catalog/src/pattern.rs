@@ -13,6 +13,11 @@ pub(crate) fn find<'a, T>(sorted: &'a [T], name: &str, name_of: impl Fn(&T) -> &
     sorted.binary_search_by(|item| compare(name_of(item), name)).ok().and_then(|at| sorted.get(at))
 }
 
+/// Whether the pattern is a name.
+pub(crate) fn is_plain(pattern: &str) -> bool {
+    !pattern.bytes().any(|byte| matches!(byte, b'*' | b'?'))
+}
+
 /// Whether a name matches a pattern in which `*` stands for any characters and `?` for exactly one, ignoring ASCII case.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let pattern = pattern.as_bytes();

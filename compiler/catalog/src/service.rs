@@ -67,7 +67,12 @@ impl Service {
 
     /// The actions whose names match a pattern such as `Get*`: `*` is any characters, `?` exactly one; case is ignored.
     pub fn actions_matching<'c>(&'c self, pattern: &str) -> impl Iterator<Item = &'c Action> {
-        self.actions.iter().filter(move |action| pattern::matches(pattern, &action.name))
+        let all = if pattern::is_plain(pattern) {
+            pattern::find(&self.actions, pattern, |action| &action.name).map_or(&[][..], std::slice::from_ref)
+        } else {
+            &self.actions
+        };
+        all.iter().filter(move |action| pattern::matches(pattern, &action.name))
     }
 
     /// The resource type of that name in the language (`function-alias`), ignoring ASCII case.

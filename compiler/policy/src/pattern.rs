@@ -33,6 +33,10 @@ pub fn glob_matches(pattern: &str, text: &str) -> bool {
 ///
 /// Takes time in proportion to the product of both lengths.
 pub fn globs_intersect(a: &str, b: &str) -> bool {
+    let Some((a, b)) = without_common_start(a, b) else { return false };
+    if [(a, b), (b, a)].iter().any(|(one, other)| one.is_empty() && other.chars().all(|c| c == '*')) {
+        return true;
+    }
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     // `reached[j]`: the patterns before `i` in `a` and before `j` in `b` can match one text.
@@ -71,14 +75,30 @@ pub fn globs_intersect(a: &str, b: &str) -> bool {
     reached.last().copied().unwrap_or(false)
 }
 
+/// What follows the text that both patterns begin with; `None` if they differ before the first wildcard of either.
+fn without_common_start<'p>(a: &'p str, b: &'p str) -> Option<(&'p str, &'p str)> {
+    let wildcard = |c: char| matches!(c, '*' | '?');
+    let (mut a, mut b) = (a.chars(), b.chars());
+    loop {
+        let rests = (a.as_str(), b.as_str());
+        match (a.next(), b.next()) {
+            (Some(one), Some(other)) if wildcard(one) || wildcard(other) => return Some(rests),
+            (Some(one), Some(other)) if one == other => {}
+            (Some(_), Some(_)) => return None,
+            // One has ended, and the other may go on with stars alone.
+            _ => return rests.0.chars().chain(rests.1.chars()).all(|c| c == '*').then_some(rests),
+        }
+    }
+}
+
 /// Whether some ARN matches both patterns, part by part: no wildcard crosses a colon before the sixth part, but for one
 /// that ends a shorter pattern, as in `arn:aws:rds:*`.
 pub fn arns_intersect(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.splitn(6, ':').collect(), b.splitn(6, ':').collect());
-    if a.len() != b.len() {
-        return globs_intersect(&a.join(":"), &b.join(":"));
+    let colons = |arn: &str| arn.splitn(6, ':').count();
+    if colons(a) != colons(b) {
+        return globs_intersect(a, b);
     }
-    a.iter().zip(b).all(|(a, b)| globs_intersect(a, b))
+    a.splitn(6, ':').zip(b.splitn(6, ':')).all(|(a, b)| globs_intersect(a, b))
 }
 
 /// A star of `b` may take nothing.
