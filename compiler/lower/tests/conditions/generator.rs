@@ -1,0 +1,208 @@
+//! Random conditions that are well typed, and every request about their keys.
+
+use crate::{
+    keys::{KEYS, Key, Kind, Request},
+    source::{Compare, Condition, Quantifier},
+};
+
+/// Numbers in an order that a seed decides.
+#[derive(Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % end as u64).unwrap()
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len())]
+    }
+}
+
+/// A condition about at most three keys. None of its parts is constant: that is a fault of its own.
+pub(crate) fn condition(random: &mut Random) -> Condition {
+    loop {
+        let count = random.pick(&[1, 2, 2, 3]);
+        let mut keys: Vec<usize> = Vec::new();
+        while keys.len() < count {
+            let key = random.below(KEYS.len());
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let mut atoms = random.pick(&[1, 2, 3, 3, 4, 5, 6]);
+        let condition = part(random, &keys, &mut atoms, 3);
+        let requests = requests(&condition);
+        if varies(&condition, &requests) {
+            return condition;
+        }
+    }
+}
+
+/// Every combination of what a request may hold of the condition's keys, each absent too.
+pub(crate) fn requests(condition: &Condition) -> Vec<Request> {
+    let mut requests = vec![Request::default()];
+    for key in condition.keys() {
+        let classes = std::iter::once(None).chain(KEYS[key].present.iter().map(|values| Some(*values)));
+        let classes: Vec<_> = classes.collect();
+        requests = requests
+            .iter()
+            .flat_map(|request| {
+                classes.iter().map(|class| {
+                    let mut request = request.clone();
+                    request.0.push((key, *class));
+                    request
+                })
+            })
+            .collect();
+    }
+    requests
+}
+
+fn varies(condition: &Condition, requests: &[Request]) -> bool {
+    let first = condition.holds(&requests[0]);
+    requests.iter().any(|request| condition.holds(request) != first)
+        && condition.parts().iter().all(|part| varies(part, requests))
+        && pairs_vary(condition, requests)
+}
+
+/// Two comparisons under one `or` that one key makes always true are a fault of their own too.
+fn pairs_vary(condition: &Condition, requests: &[Request]) -> bool {
+    let (Condition::All(parts) | Condition::Any(parts)) = condition else { return true };
+    let any = matches!(condition, Condition::Any(_));
+    parts.iter().enumerate().all(|(index, one)| {
+        parts[index + 1..].iter().all(|other| {
+            requests.iter().any(|request| {
+                let (one, other) = (one.holds(request), other.holds(request));
+                if any { !one && !other } else { one && other }
+            })
+        })
+    })
+}
+
+fn part(random: &mut Random, keys: &[usize], atoms: &mut usize, depth: usize) -> Condition {
+    if *atoms <= 1 || depth == 0 {
+        *atoms = atoms.saturating_sub(1);
+        let atom = atom(random, keys);
+        return if random.one_in(4) { Condition::Not(Box::new(atom)) } else { atom };
+    }
+    let count = 2 + random.below(2);
+    let mut parts = Vec::new();
+    while parts.len() < count && *atoms > 0 {
+        let mut share = if parts.len() + 1 == count { *atoms } else { 1 + random.below(*atoms) };
+        *atoms -= share;
+        parts.push(part(random, keys, &mut share, depth - 1));
+    }
+    let whole = if random.one_in(2) { Condition::All(parts) } else { Condition::Any(parts) };
+    if random.one_in(3) { Condition::Not(Box::new(whole)) } else { whole }
+}
+
+fn atom(random: &mut Random, keys: &[usize]) -> Condition {
+    let index = random.pick(keys);
+    let key = &KEYS[index];
+    if random.one_in(8) {
+        return Condition::Exists(index);
+    }
+    let quantifier = key.many.then(|| random.pick(&[Quantifier::Any, Quantifier::All]));
+    let mut or_absent = quantifier != Some(Quantifier::All) && random.one_in(4);
+    if key.kind == Kind::Truth {
+        return Condition::Truth { key: index, quantifier, or_absent };
+    }
+    if random.one_in(6)
+        && let Some(named) = named(random, index, key)
+    {
+        return named;
+    }
+    if matches!(key.kind, Kind::Text | Kind::Arn)
+        && random.one_in(6)
+        && let Some(other) = other_key(random, keys, index)
+    {
+        let unequal = !or_absent && random.one_in(3);
+        return Condition::KeyToKey { key: index, quantifier, or_absent, unequal, other };
+    }
+    let operators: &[Compare] = match key.kind {
+        Kind::Text | Kind::Arn => &[
+            Compare::Equals,
+            Compare::NotEquals,
+            Compare::In,
+            Compare::NotIn,
+            Compare::Like,
+            Compare::Like,
+            Compare::NotLike,
+        ],
+        Kind::Number | Kind::Date => &[
+            Compare::Equals,
+            Compare::NotEquals,
+            Compare::In,
+            Compare::NotIn,
+            Compare::Less,
+            Compare::LessEquals,
+            Compare::Greater,
+            Compare::GreaterEquals,
+        ],
+        Kind::Address | Kind::Truth => &[Compare::In, Compare::NotIn],
+    };
+    let operator = random.pick(operators);
+    let pattern = matches!(operator, Compare::Like | Compare::NotLike);
+    let many = matches!(operator, Compare::In | Compare::NotIn) || pattern;
+    or_absent &= !matches!(operator, Compare::NotEquals | Compare::NotIn | Compare::NotLike);
+    let from = if pattern { key.patterns } else { key.compared };
+    let values = values(random, from, if many { 3 } else { 1 });
+    Condition::Compare { key: index, quantifier, or_absent, operator, values }
+}
+
+/// Another key whose value can be filled in.
+fn other_key(random: &mut Random, keys: &[usize], index: usize) -> Option<usize> {
+    let others: Vec<usize> = keys
+        .iter()
+        .copied()
+        .filter(|other| {
+            let key = &KEYS[*other];
+            *other != index && !key.many && key.kind == KEYS[index].kind && !key.name.contains(' ')
+        })
+        .collect();
+    (!others.is_empty()).then(|| random.pick(&others))
+}
+
+fn named(random: &mut Random, index: usize, key: &Key) -> Option<Condition> {
+    let bases: &[&str] = match key.kind {
+        Kind::Text => {
+            &["StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringEquals", "StringNotLike", "StringLike"]
+        }
+        Kind::Arn => &["ArnLike", "ArnNotEquals", "ArnEquals"],
+        _ => return None,
+    };
+    let base = random.pick(bases);
+    let qualifier = if key.many { random.pick(&["ForAllValues:", "ForAnyValue:"]) } else { "" };
+    let if_exists = if !key.many && random.one_in(3) { "IfExists" } else { "" };
+    let from = if base.contains("Like") { key.patterns } else { key.compared };
+    let values = values(random, from, 2);
+    Some(Condition::Named { name: format!("{qualifier}{base}{if_exists}"), key: index, values })
+}
+
+fn values(random: &mut Random, from: &[&'static str], most: usize) -> Vec<&'static str> {
+    let count = 1 + random.below(most);
+    let mut values = Vec::new();
+    for _ in 0..count {
+        let value = random.pick(from);
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}

@@ -1,0 +1,114 @@
+//! Random conditions, compiled to JSON and decided by an oracle that knows IAM's documentation alone, against what the
+//! source says by the language's three rules: exact negation, absent keys, ordinary logic.
+//!
+//! `IAMX_CONDITIONS=20000 cargo test -p iamx-lower --test conditions` decides so many.
+
+// A helper of tests fails as a test does.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unwrap_used)]
+
+mod generator;
+mod keys;
+mod oracle;
+mod source;
+
+use std::{collections::BTreeMap, env, fmt::Write as _};
+
+use generator::Random;
+use iamx_catalog::Catalog;
+use iamx_lower::{Input, Lowered, Module, WorkspaceSettings, lower};
+use iamx_text::SourceMap;
+use serde_json::Value;
+use source::Condition;
+
+/// Conditions compiled at once.
+const BATCH: usize = 50;
+
+#[test]
+fn what_is_compiled_is_what_is_written() {
+    let count = env::var("IAMX_CONDITIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000);
+    let mut random = Random::new(1);
+    let (mut refused, mut statements): (BTreeMap<String, Vec<String>>, usize) = (BTreeMap::new(), 0);
+    for from in (0..count).step_by(BATCH) {
+        let conditions: Vec<Condition> =
+            (from..count.min(from + BATCH)).map(|_| generator::condition(&mut random)).collect();
+        let compiled = compile(&conditions);
+        for (condition, [positive, negative]) in conditions.iter().zip(compiled) {
+            for (answer, negated) in [(positive, false), (negative, true)] {
+                let word = if negated { "unless" } else { "when" };
+                match answer {
+                    Err(checks) => refused.entry(checks).or_default().push(format!("{word} {condition}")),
+                    Ok(blocks) => {
+                        statements += blocks.len();
+                        decide(condition, negated, &blocks);
+                    }
+                }
+            }
+        }
+    }
+    let total: usize = refused.values().map(Vec::len).sum();
+    println!("{count} conditions and their negations: {statements} statements, {total} refused");
+    for (checks, conditions) in &refused {
+        println!("  {checks}: {}, such as {}", conditions.len(), conditions[0]);
+    }
+    let stated = ["too-many-alternatives", "too-many-comparisons"];
+    assert!(refused.keys().all(|checks| stated.contains(&checks.as_str())), "{refused:#?}");
+    assert!(total * 100 < count * 2, "{total} of {} refused", count * 2);
+}
+
+/// The statements together hold exactly where the condition, or its negation, does.
+fn decide(condition: &Condition, negated: bool, blocks: &[Value]) {
+    for request in generator::requests(condition) {
+        let expected = condition.holds(&request) != negated;
+        for unsettled in [false, true] {
+            let found = blocks.iter().any(|block| oracle::holds(block, &request, unsettled));
+            assert_eq!(
+                found,
+                expected,
+                "{} {condition}\n{request:?}\n{:#}",
+                if negated { "unless" } else { "when" },
+                Value::from(blocks.to_vec())
+            );
+        }
+    }
+}
+
+/// For each condition the `Condition`s of its statements, and those of its negation; or the names of what is wrong.
+fn compile(conditions: &[Condition]) -> Vec<[Result<Vec<Value>, String>; 2]> {
+    let mut text = "role Tested {\n  trust service ec2\n".to_owned();
+    for (index, condition) in conditions.iter().enumerate() {
+        let _ = writeln!(text, "  P{index}x: deny s3:GetObject when {condition}");
+        let _ = writeln!(text, "  N{index}x: deny s3:GetObject unless {condition}");
+    }
+    text.push_str("}\n");
+    let mut sources = SourceMap::new();
+    let file = sources.add("main.iamx", text.as_str());
+    let parse = iamx_syntax::parse(&text);
+    assert!(parse.errors().is_empty(), "{:?}\n{text}", parse.errors());
+    let modules = [Module { path: vec!["main".to_owned()], file, parse }];
+    let settings = WorkspaceSettings::default();
+    let input = Input { sources: &sources, modules: &modules, catalog: Catalog::builtin(), settings: &settings };
+    let Lowered { program, diagnostics } = lower(&input);
+    let mut faults: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for diagnostic in &diagnostics {
+        if diagnostic.severity == iamx_diagnostic::Severity::Error {
+            let at: usize = diagnostic.primary().expect("it has a place").range.start().into();
+            let line = text[..at].matches('\n').count();
+            faults.entry(line).or_default().push(diagnostic.check.name);
+        }
+    }
+    let document = program.documents().find(|entry| entry.kind == iamx_lower::DocumentKind::RoleInline);
+    let document = document.map(|entry| entry.document.to_value()).unwrap_or_default();
+    let mut blocks: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for statement in document["Statement"].as_array().into_iter().flatten() {
+        let sid = statement["Sid"].as_str().expect("each has a label");
+        let (label, _) = sid.split_once('x').expect("a label has an x");
+        blocks.entry(label.to_owned()).or_default().push(statement["Condition"].clone());
+    }
+    let answer = |label: String, line: usize| match faults.get(&line) {
+        Some(checks) => Err(checks.join(" ")),
+        None => Ok(blocks.get(&label).cloned().unwrap_or_default()),
+    };
+    (0..conditions.len())
+        .map(|index| [answer(format!("P{index}"), 2 + 2 * index), answer(format!("N{index}"), 3 + 2 * index)])
+        .collect()
+}
