@@ -98,3 +98,45 @@ fn templates_that_include_too_much() {
     text.push_str("role Reader {\n  trust service ec2\n  include P39()\n}\n");
     finds("expansion-too-large", &text);
 }
+
+/// A condition of many keys joined as `join` says, in a role.
+fn role_when(condition: &str) -> String {
+    format!("role Reader {{\n  trust service ec2\n  deny s3:GetObject when {condition}\n}}\n")
+}
+
+#[test]
+fn conditions_that_multiply() {
+    let pair = |tag: usize| format!("(aws:PrincipalTag/a{tag} == \"x\" or aws:PrincipalTag/b{tag} == \"x\")");
+    let pairs = |count: usize| role_when(&(0..count).map(pair).collect::<Vec<_>>().join(" and "));
+    lacks("too-many-alternatives", &pairs(5));
+    finds("too-many-alternatives", &pairs(6));
+    finds("too-many-alternatives", &pairs(60));
+    let wide = |count: usize| {
+        role_when(&(0..count).map(|tag| format!("exists aws:PrincipalTag/a{tag}")).collect::<Vec<_>>().join(" or "))
+    };
+    lacks("too-many-alternatives", &wide(32));
+    finds("too-many-alternatives", &wide(33));
+    finds("too-many-alternatives", &wide(2_000));
+    finds("expansion-too-large", &wide(20_000));
+}
+
+#[test]
+fn patterns_that_multiply() {
+    let pattern = |letter: char| format!("s3:prefix? like \"{}*\"", format!("*{letter}").repeat(40));
+    let text = role_when(&('a'..='t').map(pattern).collect::<Vec<_>>().join(" and "));
+    let outcome = run_text(&text);
+    assert!(outcome.errors().len() <= 1, "{}", outcome.rendered());
+}
+
+/// Names in brackets in names in brackets, as deep as both limits let.
+#[test]
+fn conditions_that_are_deep() {
+    let mut text = "let c0 = aws:SecureTransport\n".to_owned();
+    for level in 1..63 {
+        let before = level - 1;
+        let (open, close) = ("(not ".repeat(55), ")".repeat(55));
+        let _ = writeln!(text, "let c{level} = {open}c{before}{close} or exists aws:PrincipalTag/t{level}");
+    }
+    let outcome = run_text(&(text + &role_when("c62")));
+    assert!(outcome.errors().len() <= 1, "{}", outcome.rendered());
+}

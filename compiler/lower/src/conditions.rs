@@ -33,6 +33,8 @@ use slots::Stop;
 
 /// So many comparisons and values one condition may hold: no document that AWS takes has room for more.
 const MAX_SIZE: usize = 5_000;
+/// Conditions may stand in brackets and names of conditions so deep.
+const MAX_DEEP: usize = 128;
 /// What fitting a comparison into a statement counts for.
 const PARTS_OF_A_COMPARISON: usize = 10;
 
@@ -41,6 +43,18 @@ impl Lowerer<'_> {
     pub(crate) fn condition(&mut self, environment: &Environment, expr: &Expr) -> Option<Formula> {
         let span = self.span(environment.module, expr.range());
         self.spend(1, span)?;
+        if self.conditions_deep >= MAX_DEEP {
+            let message = format!("conditions stand in conditions more than {MAX_DEEP} deep here");
+            self.error(&checks::EXPANSION_TOO_LARGE, span, message);
+            return None;
+        }
+        self.conditions_deep += 1;
+        let formula = self.condition_of(environment, expr, span);
+        self.conditions_deep -= 1;
+        formula
+    }
+
+    fn condition_of(&mut self, environment: &Environment, expr: &Expr, span: Span) -> Option<Formula> {
         match expr {
             Expr::Parenthesized(inner) => self.condition(environment, &inner.inner()?),
             Expr::Negation(negation) => {
@@ -170,8 +184,8 @@ impl Lowerer<'_> {
         let (mut blocks, mut never) = (Vec::new(), None);
         for alternative in &disjuncts.alternatives {
             self.spend(alternative.len().saturating_mul(PARTS_OF_A_COMPARISON), span)?;
-            match slots::block(alternative.iter().map(|atom| &atom.entry)) {
-                Ok(block) => blocks.push(block),
+            match slots::blocks(&alternative.iter().map(|atom| &atom.entry).collect::<Vec<_>>()) {
+                Ok(mut more) => blocks.append(&mut more),
                 Err(Stop::Nothing { key, span, other }) => {
                     let given = alternative.iter().any(|atom| atom.given && [span, other].contains(&atom.span()));
                     never = never.or((!given).then_some((key, span, other)));
@@ -189,9 +203,9 @@ impl Lowerer<'_> {
                 Diagnostic::new(
                     &checks::CONSTANT_CONDITION,
                     span,
-                    format!("`{key}` can't be in both lists: they have nothing in common"),
+                    format!("no request meets both of these conditions on `{key}`"),
                 )
-                .related(other, "the other list")
+                .related(other, "the other one")
                 .note("the statement would match no request"),
             );
             return None;

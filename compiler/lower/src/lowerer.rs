@@ -39,6 +39,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) bad_params: HashSet<String>,
     /// What the current item has taken of [`MAX_PARTS`].
     parts: usize,
+    /// The conditions that the one being read stands in.
+    pub(crate) conditions_deep: usize,
     /// Whether some `grant` may say who assumes a role.
     pub(crate) has_grants: bool,
     /// The account of each module's `within`.
@@ -72,6 +74,7 @@ impl<'a> Lowerer<'a> {
             accounts: HashMap::new(),
             bad_params: HashSet::new(),
             parts: 0,
+            conditions_deep: 0,
             has_grants: false,
             within: vec![None; input.modules.len()],
             guardrail_parts: Vec::new(),

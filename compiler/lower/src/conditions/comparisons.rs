@@ -52,18 +52,23 @@ impl Lowerer<'_> {
         let (compare, not) = comparison_of(&operator);
         let any = test.quantifier().map(|word| word.kind() == SyntaxKind::ANY_KW);
         let mark = test.absent_mark();
-        if let Some(mark) = &mark {
+        if let Some(mark) = &mark
+            && (not || any == Some(false))
+        {
             let at = self.span(environment.module, mark.text_range());
-            let word = if any == Some(false) { "all" } else { operator.as_str() };
-            if not || any == Some(false) {
+            if any == Some(true) {
                 self.report(
-                    Diagnostic::new(&checks::ABSENT_KEY_MARKER, span, format!("`?` says nothing with `{word}`"))
-                        .note(format!("`{word}` is true already where the key is absent"))
-                        .help("leave the `?` out")
-                        .fix("leave the `?` out", at, "", Applicability::Safe),
+                    Diagnostic::new(
+                        &checks::ABSENT_KEY_MARKER,
+                        span,
+                        format!("`?` stands on no negative comparison such as `{operator}`"),
+                    )
+                    .help("say it in words: `not exists key or any key …`"),
                 );
                 return None;
             }
+            self.marker_without_meaning(if any == Some(false) { "all" } else { operator.as_str() }, span, at);
+            return None;
         }
         let value = test.value()?;
         let key = self.key(environment, &subject)?;
@@ -234,15 +239,20 @@ impl Lowerer<'_> {
         }
         if let Some(mark) = mark {
             let at = self.span(environment.module, mark.text_range());
-            self.report(
-                Diagnostic::new(&checks::ABSENT_KEY_MARKER, span, "`?` says nothing with `all`")
-                    .note("`all` is true already where the key is absent")
-                    .help("leave the `?` out")
-                    .fix("leave the `?` out", at, "", Applicability::Safe),
-            );
+            self.marker_without_meaning("all", span, at);
             return None;
         }
         Some(compare(Operator::qualified(Qualifier::ForAllValues, BaseOperator::Bool)))
+    }
+
+    /// `?` where `word` holds of an absent key anyway. `at` is of the mark.
+    fn marker_without_meaning(&mut self, word: &str, span: Span, at: Span) {
+        self.report(
+            Diagnostic::new(&checks::ABSENT_KEY_MARKER, span, format!("`?` says nothing with `{word}`"))
+                .note(format!("`{word}` is true already where the key is absent"))
+                .help("leave the `?` out")
+                .fix("leave the `?` out", at, "", Applicability::Safe),
+        );
     }
 
     pub(crate) fn exists(&mut self, environment: &Environment, node: &SyntaxNode, span: Span) -> Option<Formula> {
@@ -278,7 +288,9 @@ impl Lowerer<'_> {
                 .note("no page of AWS says what `ForAnyValue` with `IfExists` is where the key is absent")
                 .help("write `any key? …`, which compiles to what is certain")
         } else {
-            diagnostic.help("turn it round: deny in place of allow, with the condition as it stands")
+            diagnostic.help(
+                "turn the statement round, `deny` for `allow` or the reverse, so that the condition needs no negation",
+            )
         };
         self.report(diagnostic);
     }

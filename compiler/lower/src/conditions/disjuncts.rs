@@ -14,9 +14,9 @@ use super::{
 };
 
 /// So many alternatives may stand between two steps; what comes out is far fewer, or an error.
-const MAX_BETWEEN: usize = 4096;
+const MAX_BETWEEN: usize = 2048;
 /// What taking a formula apart may cost, in comparisons written.
-const MAX_WORK: usize = 2_000_000;
+const MAX_WORK: usize = 500_000;
 /// So many statements one statement may become.
 pub(crate) const MAX_ALTERNATIVES: usize = 32;
 

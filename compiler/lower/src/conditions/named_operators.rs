@@ -134,7 +134,10 @@ impl Lowerer<'_> {
         if !fits {
             let message =
                 format!("`{}` is of type {}, and `{operator}` compares none of these", key.text, types.first().name());
-            self.error(&checks::MISMATCHED_OPERATOR, span, message);
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_OPERATOR, span, message)
+                    .help("take an operator of the key's type, or one on strings, which compares any value as text"),
+            );
             return None;
         }
         Some(())

@@ -20,10 +20,31 @@ pub(crate) enum Stop {
     Full { entry: Box<ConditionEntry>, other: Span },
 }
 
+/// The blocks of which one holds where all of `entries` do: one, nearly always.
+pub(crate) fn blocks(entries: &[&ConditionEntry]) -> Result<Vec<ConditionBlock>, Stop> {
+    let stop = match block(entries) {
+        Ok(block) => return Ok(vec![block]),
+        Err(stop) => stop,
+    };
+    if let Stop::Full { entry, .. } = &stop
+        && entry.operator.if_exists
+        && !unsettled(entry.operator)
+        && entries.iter().all(|other| !other.key.eq_ignore_ascii_case(&entry.key) || when_absent(other) == Some(true))
+    {
+        // Where the key is there, more places say the same; where it isn't, nothing has to be said.
+        let (absent, present) = (null_entry(&entry.key, true, entry.span), null_entry(&entry.key, false, entry.span));
+        return Ok(vec![
+            block(&[entries, &[&absent]].concat())?,
+            block(&[entries, &[&present]].concat()).map_err(|_| stop)?,
+        ]);
+    }
+    Err(stop)
+}
+
 /// The block that holds where all of `entries` do.
-pub(crate) fn block<'e>(entries: impl IntoIterator<Item = &'e ConditionEntry>) -> Result<ConditionBlock, Stop> {
+fn block(entries: &[&ConditionEntry]) -> Result<ConditionBlock, Stop> {
     let mut keys: Vec<Vec<&ConditionEntry>> = Vec::new();
-    for entry in entries {
+    for entry in entries.iter().copied() {
         match keys.iter_mut().find(|key| key.iter().any(|other| other.key.eq_ignore_ascii_case(&entry.key))) {
             Some(key) => key.push(entry),
             None => keys.push(vec![entry]),

@@ -118,27 +118,29 @@ impl Lowerer<'_> {
     ) -> Option<Sourced<String>> {
         let other = self.key(environment, value)?;
         let is_text = |key_type: KeyType| matches!(key_type, KeyType::String | KeyType::Arn);
-        let fault = if !is_text(subject.key_type) || !other.types.is_none_or(|types| types.iter().any(is_text)) {
-            let number = if is_text(subject.key_type) {
-                other.types.map_or(KeyType::String, iamx_catalog::KeyTypes::first)
-            } else {
-                subject.key_type
-            };
-            Some(format!("a key of type {} isn't compared with another key", number.name()))
-        } else if subject.compare == Compare::Like {
-            Some("`like` takes a pattern, and not another key".to_owned())
+        let other_type = other.types.and_then(|types| types.iter().find(|key_type| !is_text(*key_type)));
+        let unfit = if is_text(subject.key_type) {
+            other_type.map(|key_type| (&other, key_type))
         } else {
-            None
+            Some((subject.key, subject.key_type))
         };
-        if let Some(message) = fault {
+        if let Some((key, key_type)) = unfit {
+            let message = format!("`{}` is of type {}, and compares with no other key", key.text, key_type.name());
             self.report(
                 Diagnostic::new(&checks::INVALID_VARIABLE_FOR_OPERATOR, other.span, message)
-                    .note("IAM fills in other keys' values in the operators on text and ARNs alone")
-                    .help(if subject.compare == Compare::Like {
-                        "compare with `==`, or put the key into a pattern: `\"${key}/*\"`"
-                    } else {
-                        "compare with a value"
-                    }),
+                    .note("IAM fills in another key's value in the operators on text and ARNs alone")
+                    .help("compare with a value"),
+            );
+            return None;
+        }
+        if subject.compare == Compare::Like {
+            self.report(
+                Diagnostic::new(
+                    &checks::INVALID_VARIABLE_FOR_OPERATOR,
+                    other.span,
+                    "`like` takes a pattern, and not another key",
+                )
+                .help(format!("compare with `==`, or write a pattern around it: `\"${{{}}}/*\"`", other.text)),
             );
             return None;
         }

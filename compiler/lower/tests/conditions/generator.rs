@@ -34,6 +34,23 @@ impl Random {
     }
 }
 
+/// A condition about one key, of which many comparisons must hold.
+pub(crate) fn crowded(random: &mut Random) -> Condition {
+    loop {
+        let key = random.below(KEYS.len());
+        let others: Vec<usize> = std::iter::once(key).chain([random.below(KEYS.len())]).collect();
+        let parts = (0..3 + random.below(4)).map(|_| {
+            let keys = if random.one_in(5) { &others } else { &others[..1] };
+            let atom = atom(random, keys);
+            if random.one_in(4) { Condition::Not(Box::new(atom)) } else { atom }
+        });
+        let condition = Condition::All(parts.collect());
+        if varies(&condition, &requests(&condition)) {
+            return condition;
+        }
+    }
+}
+
 /// A condition about at most three keys. None of its parts is constant: that is a fault of its own.
 pub(crate) fn condition(random: &mut Random) -> Condition {
     loop {

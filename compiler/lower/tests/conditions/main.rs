@@ -25,12 +25,28 @@ const BATCH: usize = 50;
 
 #[test]
 fn what_is_compiled_is_what_is_written() {
-    let count = env::var("IAMX_CONDITIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000);
-    let mut random = Random::new(1);
+    let count = count(1_000);
+    let refused = decide_all(count, 1, generator::condition);
+    assert!(refused * 100 < count * 2, "{refused} of {} refused", count * 2);
+}
+
+/// Comparisons of one key that must all hold are merged, or find other places: where they don't, that is said.
+#[test]
+fn comparisons_of_one_key_mean_what_they_say_together() {
+    decide_all(count(1_000), 2, generator::crowded);
+}
+
+/// The number that the environment asks for.
+fn count(otherwise: usize) -> usize {
+    env::var("IAMX_CONDITIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Compiles and decides random conditions and their negations. Gives how many were refused, each for a stated limit.
+fn decide_all(count: usize, seed: u64, condition: impl Fn(&mut Random) -> Condition) -> usize {
+    let mut random = Random::new(seed);
     let (mut refused, mut statements): (BTreeMap<String, Vec<String>>, usize) = (BTreeMap::new(), 0);
     for from in (0..count).step_by(BATCH) {
-        let conditions: Vec<Condition> =
-            (from..count.min(from + BATCH)).map(|_| generator::condition(&mut random)).collect();
+        let conditions: Vec<Condition> = (from..count.min(from + BATCH)).map(|_| condition(&mut random)).collect();
         let compiled = compile(&conditions);
         for (condition, [positive, negative]) in conditions.iter().zip(compiled) {
             for (answer, negated) in [(positive, false), (negative, true)] {
@@ -52,7 +68,7 @@ fn what_is_compiled_is_what_is_written() {
     }
     let stated = ["too-many-alternatives", "too-many-comparisons"];
     assert!(refused.keys().all(|checks| stated.contains(&checks.as_str())), "{refused:#?}");
-    assert!(total * 100 < count * 2, "{total} of {} refused", count * 2);
+    total
 }
 
 /// The statements together hold exactly where the condition, or its negation, does.

@@ -58,9 +58,7 @@ fn fits(base: &str, written: &str, value: &str, request: &Request) -> bool {
         }
         "StringEqualsIgnoreCase" | "StringNotEqualsIgnoreCase" => filled(written, request, false)
             .is_some_and(|pattern| is_text(&pattern, value, |a, b| a.to_lowercase().eq(b.to_lowercase()))),
-        "StringLike" | "StringNotLike" => {
-            filled(written, request, true).is_some_and(|pattern| like(&pattern, value))
-        }
+        "StringLike" | "StringNotLike" => filled(written, request, true).is_some_and(|pattern| like(&pattern, value)),
         "ArnEquals" | "ArnLike" | "ArnNotEquals" | "ArnNotLike" => {
             filled(written, request, true).is_some_and(|pattern| arn_like(&pattern, value))
         }

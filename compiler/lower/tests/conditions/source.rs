@@ -12,12 +12,32 @@ pub(crate) enum Condition {
     Not(Box<Condition>),
     Exists(usize),
     /// A Bool key by itself.
-    Truth { key: usize, quantifier: Option<Quantifier>, or_absent: bool },
-    Compare { key: usize, quantifier: Option<Quantifier>, or_absent: bool, operator: Compare, values: Vec<&'static str> },
+    Truth {
+        key: usize,
+        quantifier: Option<Quantifier>,
+        or_absent: bool,
+    },
+    Compare {
+        key: usize,
+        quantifier: Option<Quantifier>,
+        or_absent: bool,
+        operator: Compare,
+        values: Vec<&'static str>,
+    },
     /// `key == other:key`
-    KeyToKey { key: usize, quantifier: Option<Quantifier>, or_absent: bool, unequal: bool, other: usize },
+    KeyToKey {
+        key: usize,
+        quantifier: Option<Quantifier>,
+        or_absent: bool,
+        unequal: bool,
+        other: usize,
+    },
     /// `Operator(key, values)`
-    Named { name: String, key: usize, values: Vec<&'static str> },
+    Named {
+        name: String,
+        key: usize,
+        values: Vec<&'static str>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +107,7 @@ impl Condition {
             }
             Self::Named { name, key, values } => {
                 let rest = name.trim_start_matches("ForAllValues:").trim_start_matches("ForAnyValue:");
-                let (rest, or_absent) =
-                    rest.strip_suffix("IfExists").map_or((rest, false), |rest| (rest, true));
+                let (rest, or_absent) = rest.strip_suffix("IfExists").map_or((rest, false), |rest| (rest, true));
                 let quantifier = if name.starts_with("ForAll") {
                     Some(Quantifier::All)
                 } else if name.starts_with("ForAny") {
@@ -270,12 +289,7 @@ impl fmt::Display for Condition {
     }
 }
 
-fn write_key(
-    f: &mut fmt::Formatter<'_>,
-    key: usize,
-    quantifier: Option<Quantifier>,
-    or_absent: bool,
-) -> fmt::Result {
+fn write_key(f: &mut fmt::Formatter<'_>, key: usize, quantifier: Option<Quantifier>, or_absent: bool) -> fmt::Result {
     f.write_str(match quantifier {
         Some(Quantifier::Any) => "any ",
         Some(Quantifier::All) => "all ",
@@ -285,7 +299,7 @@ fn write_key(
 }
 
 fn write_values(f: &mut fmt::Formatter<'_>, key: &Key, values: &[&str], listed: bool) -> fmt::Result {
-    let bare = matches!(key.kind, Kind::Number | Kind::Date) ;
+    let bare = matches!(key.kind, Kind::Number | Kind::Date);
     if listed {
         f.write_str("[")?;
     }
