@@ -62,10 +62,9 @@ fn fits(base: &str, written: &str, value: &str, request: &Request) -> bool {
         "ArnEquals" | "ArnLike" | "ArnNotEquals" | "ArnNotLike" => {
             filled(written, request, true).is_some_and(|pattern| arn_like(&pattern, value))
         }
-        "Bool" => written == value,
-        "BinaryEquals" => written == value,
+        "Bool" | "BinaryEquals" => written == value,
         "IpAddress" | "NotIpAddress" => in_block(written, value),
-        "NumericEquals" | "NumericNotEquals" => number(value) == number(written),
+        "NumericEquals" | "NumericNotEquals" => number(value).total_cmp(&number(written)).is_eq(),
         "NumericLessThan" => number(value) < number(written),
         "NumericLessThanEquals" => number(value) <= number(written),
         "NumericGreaterThan" => number(value) > number(written),

@@ -125,8 +125,6 @@ impl Condition {
                         "StringEquals" => value == plain(other),
                         "StringLike" => matches(other, value),
                         "ArnEquals" | "ArnLike" => arn_matches(other, value),
-                        "Bool" => value == *other,
-                        "BinaryEquals" => value == *other,
                         operator => panic!("{operator}"),
                     });
                     fits != negates
