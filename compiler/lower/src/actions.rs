@@ -1,8 +1,8 @@
 //! What stands after `allow` and `deny`: actions by name, pattern and access level.
 
-use iamx_catalog::{Level, Service};
+use iamx_catalog::{Catalog, Level, Service};
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
-use iamx_policy::{ActionPattern, Sourced, glob_matches};
+use iamx_policy::{ActionPattern, Sourced};
 use iamx_syntax::{
     SyntaxToken,
     ast::{AstNode, Expr, Exprs},
@@ -10,6 +10,7 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
+    excepting::{Inexact, Item, List, NotWrittenOut, WriteOut},
     lowerer::Lowerer,
     names::DeclarationKind,
     resources::{Resource, ResourceSet},
@@ -22,6 +23,8 @@ pub(crate) struct ActionSet {
     /// Whether it is every action **but** these.
     pub(crate) negated: bool,
     pub(crate) patterns: Vec<Sourced<ActionPattern>>,
+    /// Patterns that were written out, since `except` takes a part of them.
+    pub(crate) written_out: Vec<Span>,
 }
 
 impl Lowerer<'_> {
@@ -32,26 +35,28 @@ impl Lowerer<'_> {
         list: &Exprs,
         resources: Option<&ResourceSet>,
     ) -> Option<ActionSet> {
+        let span = self.span(environment.module, list.range());
         let (items, excepted) = (list.items(), list.excepted());
-        let except = self.action_list(environment, &excepted, resources)?;
-        if !except.is_empty() && matches!(items.as_slice(), [Expr::Star(_)]) {
-            return Some(ActionSet { negated: true, patterns: except });
-        }
-        let mut patterns = self.action_list(environment, &items, resources)?;
-        if patterns.is_empty() && except.is_empty() {
-            let span = self.span(environment.module, list.range());
-            self.error(&checks::EMPTY_LIST, span, "no action is left in this list");
-            return None;
-        }
-        if !except.is_empty() {
-            patterns = self.take_away(patterns, &except);
-            if patterns.is_empty() {
-                let span = self.span(environment.module, list.range());
-                self.error(&checks::EMPTY_LIST, span, "`except` takes every action away");
+        let kept = self.action_list(environment, &items, resources);
+        if excepted.is_empty() {
+            let kept = kept?;
+            if kept.is_empty() {
+                self.error(&checks::EMPTY_LIST, span, "no action is left in this list");
                 return None;
             }
+            return Some(as_set(kept, Vec::new(), span));
         }
-        Some(ActionSet { negated: false, patterns })
+        let taken = self.action_list(environment, &excepted, resources);
+        let (kept, taken) = (kept?, taken?);
+        let mut catalog = FromCatalog { catalog: self.catalog(), written_out: Vec::new() };
+        // The catalog writes every pattern out, so that nothing is inexact.
+        let left = kept.without(taken, &mut catalog).ok()?;
+        if left.is_empty() {
+            self.error(&checks::EMPTY_LIST, span, "`except` takes every action away");
+            return None;
+        }
+        self.spend(left.items.len(), span)?;
+        Some(as_set(left, catalog.written_out, span))
     }
 
     fn action_list(
@@ -59,19 +64,49 @@ impl Lowerer<'_> {
         environment: &Environment,
         items: &[Expr],
         resources: Option<&ResourceSet>,
-    ) -> Option<Vec<Sourced<ActionPattern>>> {
-        let mut patterns = Vec::new();
+    ) -> Option<List<ActionPattern>> {
+        let mut list = List::of(Vec::new());
         let mut whole = true;
         for item in items {
-            match self.actions(environment, item, resources) {
-                Some(mut more) => {
-                    self.spend(more.len(), self.span(environment.module, item.range()))?;
-                    patterns.append(&mut more);
+            let Some(set) = self.action_operand(environment, item, resources) else {
+                whole = false;
+                continue;
+            };
+            self.spend(set.patterns.len(), self.span(environment.module, item.range()))?;
+            list = match list.and(List { negated: set.negated, items: set.patterns }, &mut NotWrittenOut) {
+                Ok(list) => list,
+                Err(Inexact { kept, taken }) => {
+                    let parts = (kept.value.to_string(), taken.value.to_string());
+                    self.inexact_except(&parts.0, kept.span, &parts.1, taken.span);
+                    return None;
                 }
-                None => whole = false,
-            }
+            };
         }
-        whole.then_some(patterns)
+        whole.then_some(list)
+    }
+
+    fn action_operand(
+        &mut self,
+        environment: &Environment,
+        expr: &Expr,
+        resources: Option<&ResourceSet>,
+    ) -> Option<ActionSet> {
+        match expr {
+            Expr::Bracketed(list) => {
+                let Some(list) = list.list() else {
+                    let span = self.span(environment.module, list.range());
+                    self.error(&checks::EMPTY_LIST, span, "this list names no action");
+                    return None;
+                };
+                self.action_set(environment, &list, resources)
+            }
+            Expr::Except(list) => self.action_set(environment, list, resources),
+            Expr::Call(call) => {
+                let reference = self.resolve(environment, call)?;
+                self.referenced_actions(environment, &reference, resources)
+            }
+            _ => Some(ActionSet::of(self.actions(environment, expr, resources)?)),
+        }
     }
 
     fn actions(
@@ -112,18 +147,6 @@ impl Lowerer<'_> {
                 whole.then_some(patterns)
             }
             Expr::Level(token) => self.level(token, span, resources),
-            Expr::Bracketed(list) => {
-                let Some(list) = list.list() else {
-                    self.error(&checks::EMPTY_LIST, span, "this list names no action");
-                    return None;
-                };
-                let set = self.action_set(environment, &list, resources)?;
-                self.positive(set, span)
-            }
-            Expr::Call(call) => {
-                let reference = self.resolve(environment, call)?;
-                self.referenced_actions(environment, &reference, resources)
-            }
             Expr::Unchecked(node) => {
                 let word = node.children_with_tokens().find_map(Expr::cast);
                 let Some(Expr::Word(token)) = word else {
@@ -142,31 +165,22 @@ impl Lowerer<'_> {
         }
     }
 
-    fn positive(&mut self, set: ActionSet, span: Span) -> Option<Vec<Sourced<ActionPattern>>> {
-        if set.negated {
-            self.not_yet_at(span, "`* except …` inside a list");
-            return None;
-        }
-        Some(set.patterns)
-    }
-
     fn referenced_actions(
         &mut self,
         environment: &Environment,
         reference: &Reference,
         resources: Option<&ResourceSet>,
-    ) -> Option<Vec<Sourced<ActionPattern>>> {
+    ) -> Option<ActionSet> {
         match &reference.target {
             Target::Argument(binding) if reference.rest.is_empty() => {
-                self.actions(&binding.environment, &binding.argument, resources)
+                self.action_operand(&binding.environment, &binding.argument, resources)
             }
             Target::Declaration(id)
                 if self.names.get(*id).is_some_and(|d| matches!(d.kind, DeclarationKind::Let(_))) =>
             {
-                let set = self.with_let(environment, *id, reference, |lowerer, inner, list| {
+                self.with_let(environment, *id, reference, |lowerer, inner, list| {
                     lowerer.action_set(inner, list, resources)
-                })?;
-                self.positive(set, reference.span)
+                })
             }
             Target::Service(prefix) => {
                 self.report(
@@ -325,30 +339,6 @@ impl Lowerer<'_> {
         Some(patterns)
     }
 
-    /// `patterns` without what `except` names: a pattern that holds some of it is written out, the others stay.
-    fn take_away(
-        &self,
-        patterns: Vec<Sourced<ActionPattern>>,
-        except: &[Sourced<ActionPattern>],
-    ) -> Vec<Sourced<ActionPattern>> {
-        let excepted = |service: &str, name: &str| except.iter().any(|pattern| matches(&pattern.value, service, name));
-        let mut kept = Vec::new();
-        for pattern in patterns {
-            let text = pattern.value.to_string();
-            let held: Vec<_> = self.catalog().actions_matching(&text).collect();
-            if held.iter().all(|(service, action)| !excepted(service.prefix(), &action.name)) {
-                kept.push(pattern);
-                continue;
-            }
-            for (service, action) in held {
-                if !excepted(service.prefix(), &action.name) {
-                    kept.push(Sourced::new(ActionPattern::new(service.prefix(), &*action.name), pattern.span));
-                }
-            }
-        }
-        kept
-    }
-
     /// Whether every action of `actions` has no resource-level permissions, so that only `*` can stand for its resource.
     pub(crate) fn takes_only_star(&self, actions: &ActionSet) -> bool {
         !actions.negated
@@ -366,10 +356,65 @@ pub(crate) fn prefix_of(span: Span, prefix: &str) -> Span {
     Span::new(span.file, iamx_text::TextRange::at(start, iamx_text::TextSize::of(prefix)))
 }
 
-/// Whether `pattern` holds the action; names ignore case.
-fn matches(pattern: &ActionPattern, service: &str, name: &str) -> bool {
-    pattern.service.as_deref().is_none_or(|prefix| prefix.eq_ignore_ascii_case(service))
-        && glob_matches(&pattern.name.to_lowercase(), &name.to_lowercase())
+/// Writes patterns out as the actions that the catalog has today, and keeps which.
+struct FromCatalog<'c> {
+    catalog: &'c Catalog,
+    written_out: Vec<Span>,
+}
+
+impl WriteOut<ActionPattern> for FromCatalog<'_> {
+    fn write_out(&mut self, item: &Sourced<ActionPattern>) -> Option<Vec<Sourced<ActionPattern>>> {
+        self.written_out.push(item.span);
+        let written = item.value.to_string();
+        let held = self.catalog.actions_matching(&written);
+        Some(
+            held.map(|(service, action)| {
+                Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span)
+            })
+            .collect(),
+        )
+    }
+}
+
+impl Item for ActionPattern {
+    fn is_everything(&self) -> bool {
+        self.service.is_none()
+    }
+
+    fn includes(&self, other: &Self) -> bool {
+        if self.is_wildcard() || has_wildcard(self) { Self::includes(self, other) } else { same(self, other) }
+    }
+
+    fn touches(&self, other: &Self) -> bool {
+        if [self, other].iter().any(|pattern| pattern.is_wildcard() || has_wildcard(pattern)) {
+            self.intersects(other)
+        } else {
+            same(self, other)
+        }
+    }
+}
+
+fn has_wildcard(pattern: &ActionPattern) -> bool {
+    pattern.service.as_ref().is_some_and(|service| service.contains(['*', '?']))
+}
+
+fn same(a: &ActionPattern, b: &ActionPattern) -> bool {
+    let service = |pattern: &ActionPattern| pattern.service.clone().unwrap_or_default();
+    a.name.eq_ignore_ascii_case(&b.name) && service(a).eq_ignore_ascii_case(&service(b))
+}
+
+/// The list as a statement has it.
+fn as_set(list: List<ActionPattern>, written_out: Vec<Span>, span: Span) -> ActionSet {
+    if list.negated && list.items.is_empty() {
+        return ActionSet::of(vec![Sourced::new(ActionPattern::all(), span)]);
+    }
+    ActionSet { negated: list.negated, patterns: list.items, written_out }
+}
+
+impl ActionSet {
+    fn of(patterns: Vec<Sourced<ActionPattern>>) -> Self {
+        Self { negated: false, patterns, written_out: Vec::new() }
+    }
 }
 
 impl ResourceSet {

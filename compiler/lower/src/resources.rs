@@ -3,7 +3,7 @@
 use iamx_catalog::{ArnTemplate, ResourceType, Service};
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::Sourced;
-use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Exprs, Header, Postfix};
+use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Header, Postfix};
 use iamx_text::Span;
 
 use crate::{
@@ -62,34 +62,6 @@ pub(crate) struct ResourceSet {
 }
 
 impl Lowerer<'_> {
-    pub(crate) fn resource_set(&mut self, environment: &Environment, list: &Exprs) -> Option<ResourceSet> {
-        let (items, excepted) = (list.items(), list.excepted());
-        if excepted.is_empty() {
-            return Some(ResourceSet { negated: false, resources: self.resource_list(environment, &items)? });
-        }
-        if matches!(items.as_slice(), [Expr::Star(_)]) {
-            return Some(ResourceSet { negated: true, resources: self.resource_list(environment, &excepted)? });
-        }
-        let span = self.span(environment.module, list.range());
-        self.not_yet_at(span, "`except` on resources other than `*`");
-        None
-    }
-
-    fn resource_list(&mut self, environment: &Environment, items: &[Expr]) -> Option<Vec<Sourced<Resource>>> {
-        let mut resources = Vec::new();
-        let mut whole = true;
-        for item in items {
-            match self.resources(environment, item) {
-                Some(mut more) => {
-                    self.spend(more.len(), self.span(environment.module, item.range()))?;
-                    resources.append(&mut more);
-                }
-                None => whole = false,
-            }
-        }
-        whole.then_some(resources)
-    }
-
     pub(crate) fn resources(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<Sourced<Resource>>> {
         let span = self.span(environment.module, expr.range());
         match expr {
@@ -99,16 +71,12 @@ impl Lowerer<'_> {
                 self.raw_arns(arns)
             }
             Expr::Bracketed(list) => {
-                let Some(list) = list.list() else {
-                    self.error(&checks::EMPTY_LIST, span, "this list names no resource");
-                    return None;
-                };
-                let set = self.resource_set(environment, &list)?;
-                if set.negated {
-                    self.not_yet_at(span, "`* except …` inside a list");
-                    return None;
-                }
-                Some(set.resources)
+                let set = self.bracketed_resources(environment, list)?;
+                self.named_resources(set, span)
+            }
+            Expr::Except(list) => {
+                let set = self.resource_set(environment, list)?;
+                self.named_resources(set, span)
             }
             Expr::Call(call) => {
                 let reference = self.resolve(environment, call)?;
@@ -220,11 +188,7 @@ impl Lowerer<'_> {
                 let call = Reference { rest: reference.rest.iter().take(used).cloned().collect(), ..reference.clone() };
                 let resources = self.with_let(environment, id, &call, |lowerer, inner, list| {
                     let set = lowerer.resource_set(inner, list)?;
-                    if set.negated {
-                        lowerer.not_yet_at(reference.span, "`* except …` by name");
-                        return None;
-                    }
-                    Some(set.resources)
+                    lowerer.named_resources(set, reference.span)
                 })?;
                 Some((resources, used))
             }

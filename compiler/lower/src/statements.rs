@@ -178,6 +178,9 @@ impl Lowerer<'_> {
             }
         };
         let (actions, condition, principal) = (actions?, condition?, principal?);
+        if effect == Effect::Deny {
+            self.check_rot(&actions, effect_span);
+        }
         let statement = PolicyStatement {
             sid: permission.label().map(|label| label.text().trim_end_matches(':').to_owned()),
             effect,
@@ -204,6 +207,24 @@ impl Lowerer<'_> {
         let blocks = self.compile(condition, statement.span)?;
         self.spend(blocks.len().saturating_sub(1).saturating_mul(PARTS_OF_A_STATEMENT), statement.span)?;
         Some(blocks.into_iter().map(|conditions| PolicyStatement { conditions, ..statement.clone() }).collect())
+    }
+
+    /// In a deny, a wildcard that was written out lets the actions pass that AWS adds.
+    fn check_rot(&mut self, actions: &ActionSet, effect: Span) {
+        if let Some(span) = actions.written_out.first() {
+            let date = self.catalog_date();
+            self.report(
+                Diagnostic::new(
+                    &checks::WILDCARD_ROT,
+                    *span,
+                    "this deny is written out as a list: actions that AWS adds to it later pass",
+                )
+                .related(effect, "denied here")
+                .note("no form of IAM's says these actions without those after `except`")
+                .note(date)
+                .help("deny `* except …`, or the actions that matter by name; build again under each newer catalog"),
+            );
+        }
     }
 
     /// Whether IAM takes the label as a `Sid`.

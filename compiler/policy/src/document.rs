@@ -2,7 +2,10 @@ use std::{collections::HashSet, fmt, hash::Hash};
 
 use iamx_text::Span;
 
-use crate::{ConditionBlock, PrincipalElement};
+use crate::{
+    ConditionBlock, PrincipalElement,
+    pattern::{glob_includes, glob_matches, globs_intersect},
+};
 
 /// A value and the source text that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +117,21 @@ impl ActionPattern {
     /// The actions of `service` named `name`.
     pub fn new(service: impl Into<String>, name: impl Into<String>) -> Self {
         Self { service: Some(service.into()), name: name.into() }
+    }
+
+    /// Whether it holds the action of that whole name (`s3:GetObject`), ignoring case as IAM does.
+    pub fn holds(&self, action: &str) -> bool {
+        glob_matches(&self.to_string().to_ascii_lowercase(), &action.to_ascii_lowercase())
+    }
+
+    /// Whether it holds every action that `other` holds.
+    pub fn includes(&self, other: &Self) -> bool {
+        glob_includes(&self.to_string().to_ascii_lowercase(), &other.to_string().to_ascii_lowercase())
+    }
+
+    /// Whether some action is in both.
+    pub fn intersects(&self, other: &Self) -> bool {
+        globs_intersect(&self.to_string().to_ascii_lowercase(), &other.to_string().to_ascii_lowercase())
     }
 
     /// Whether it may stand for several actions.

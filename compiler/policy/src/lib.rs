@@ -23,7 +23,7 @@ pub use condition::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qual
 pub use condition_form::check_condition;
 pub use document::{ActionPattern, Document, Effect, Element, Sourced, Statement};
 pub use json_source::{JsonMember, JsonNode, JsonValue, unquote};
-pub use pattern::{arns_intersect, glob_matches, globs_intersect};
+pub use pattern::{arn_includes, arns_intersect, glob_includes, glob_matches, globs_intersect};
 pub use principal::{Principal, PrincipalElement};
 pub use read_statement::read_statement;
 pub use value_form::{ip_range_fault, is_date, is_number};

@@ -6,7 +6,7 @@ use super::{
     printer::{Before, Printer},
 };
 use crate::SyntaxKind::{
-    AND_KW, BRACKETED, COMMA, EXCEPT_KW, EXPRS, GROUP, JSON_ARRAY, JSON_OBJECT, LBRACE, LBRACKET, LPAREN, OR_KW,
+    AND_KW, BRACKETED, COMMA, EXCEPT_KW, EXPRS, JSON_ARRAY, JSON_OBJECT, LBRACE, LBRACKET, LPAREN, OR_KW,
     PARENTHESIZED, RBRACE, RBRACKET, RPAREN,
 };
 
@@ -36,7 +36,7 @@ impl Printer<'_> {
                     comma_after = None;
                 }
                 RBRACKET | RPAREN | RBRACE => {
-                    let may_end = !matches!(list.kind, PARENTHESIZED | GROUP | JSON_OBJECT | JSON_ARRAY);
+                    let may_end = !matches!(list.kind, PARENTHESIZED | JSON_OBJECT | JSON_ARRAY);
                     if comma_after.is_some() && may_end && !except {
                         self.push(",");
                     }
