@@ -368,10 +368,8 @@ impl WriteOut<ActionPattern> for FromCatalog<'_> {
         let written = item.value.to_string();
         let held = self.catalog.actions_matching(&written);
         Some(
-            held.map(|(service, action)| {
-                Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span)
-            })
-            .collect(),
+            held.map(|(service, action)| Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span))
+                .collect(),
         )
     }
 }
