@@ -69,6 +69,10 @@ pub(crate) enum Error {
     #[diagnostic(help("this is a fault in iamx; please report it"))]
     OutputPath { path: String },
 
+    #[error("{variable} is `{value}`, and that is no time")]
+    #[diagnostic(help("it is a number of seconds since 1970-01-01, UTC"))]
+    Clock { variable: &'static str, value: String },
+
     #[error("catalog `{path}`: {reason}")]
     #[diagnostic(help(
         "`iamx catalog import` makes a catalog file; without --catalog and IAMX_CATALOG the built-in one is used"

@@ -1,6 +1,7 @@
-//! Files: what is read, and what is written where. Nothing else in iamx opens one.
+//! Files: what is read, and what is written where. Nothing else in iamx opens one, or looks at the clock.
 
 pub(crate) mod catalog;
+pub(crate) mod clock;
 pub(crate) mod manifest;
 pub(crate) mod output;
 pub(crate) mod read;

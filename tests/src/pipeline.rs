@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, Format, Severity, Style, render};
 use iamx_text::SourceMap;
-use iamx_workspace::{OutputFile, SETTINGS_FILE, Target, TextFile, Workspace};
+use iamx_workspace::{Day, OutputFile, SETTINGS_FILE, Target, TextFile, Workspace};
 use serde_json::Value;
 
 use crate::files::SourceText;
@@ -20,6 +20,9 @@ pub struct Outcome {
     /// The documents and `manifest.json`; none where a finding is an error.
     pub files: Vec<OutputFile>,
 }
+
+/// The day on which every test runs.
+const TODAY: &str = "2026-01-15";
 
 /// Compiles a workspace: the file `iamx.toml`, if it is among the files, is its settings.
 pub fn run(files: &[SourceText]) -> Outcome {
@@ -37,7 +40,9 @@ fn workspace(files: &[SourceText]) -> Workspace {
     let file = |(path, text): &SourceText| TextFile { path: path.clone(), text: text.as_str().into() };
     let settings = files.iter().find(|(path, _)| path == SETTINGS_FILE).map(file);
     let modules = files.iter().filter(|(path, _)| path != SETTINGS_FILE).map(file).collect();
-    Workspace::new(settings, modules)
+    let mut workspace = Workspace::new(settings, modules);
+    workspace.set_today(Day::parse(TODAY).expect("it is a day"));
+    workspace
 }
 
 fn compile(workspace: &Workspace) -> Outcome {

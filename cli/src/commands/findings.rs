@@ -8,7 +8,7 @@ use iamx_workspace::{Analysis, Target};
 use crate::{
     args::WorkspaceArguments,
     error::Error,
-    io::{catalog, workspace},
+    io::{catalog, clock, workspace},
     terminal::Terminal,
 };
 
@@ -30,6 +30,7 @@ pub(super) fn compile(arguments: &WorkspaceArguments, targets: &[Target]) -> Res
     if !targets.is_empty() {
         workspace.set_targets(targets.to_vec());
     }
+    workspace.set_today(clock::today()?);
     let catalog = catalog::load(arguments.catalog.catalog.as_deref())?;
     let analysis = workspace.analyze(catalog);
     let out = workspace.settings().out.clone();

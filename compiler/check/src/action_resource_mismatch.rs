@@ -6,9 +6,10 @@ use iamx_catalog::{Action, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ActionPattern, Effect, Sourced, Statement, arns_intersect};
 
-use crate::held::Held;
+use crate::{held::Held, rules::Seen};
 
-pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let catalog = seen.world.catalog;
     let Some(resources) = &statement.resources else { return };
     if statement.actions.negated || resources.negated || statement.actions.patterns.is_empty() {
         return;

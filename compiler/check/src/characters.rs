@@ -2,11 +2,13 @@
 //!
 //! See [IAM and STS character limits](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 
-use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Sourced, Statement};
 
-pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+use crate::rules::Seen;
+
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let catalog = seen.world.catalog;
     let resources = statement.resources.iter().flat_map(|element| &element.patterns);
     let values = statement.conditions.entries.iter().flat_map(|entry| &entry.values);
     for Sourced { value, span } in resources.chain(values) {

@@ -1,12 +1,12 @@
 //! A service's condition key that no action of the statement sends is absent from every request.
 
-use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Statement;
 
-use crate::held::Held;
+use crate::{held::Held, rules::Seen};
 
-pub(crate) fn check(statement: &Statement, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let catalog = seen.world.catalog;
     if statement.actions.negated {
         return;
     }

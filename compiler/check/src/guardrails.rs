@@ -5,13 +5,13 @@
 
 use iamx_catalog::{Catalog, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{DocumentKind, GuardrailKind, OrganizationNode, Program};
+use iamx_lower::{GuardrailKind, OrganizationNode, Program};
 use iamx_policy::{Effect, Statement};
 
-pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
-    if kind != DocumentKind::Rcp {
-        return;
-    }
+use crate::rules::{Seen, World};
+
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let catalog = seen.world.catalog;
     if statement.effect == Effect::Allow {
         diagnostics.push(
             Diagnostic::new(&checks::RCP_SYNTAX_ERROR_ALLOW, statement.span, "a resource control policy only denies")
@@ -57,7 +57,8 @@ pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog
     }
 }
 
-pub(crate) fn attachments(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn attachments(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let World { program, catalog, .. } = *world;
     for node in program.organization.iter().flat_map(|organization| &organization.nodes) {
         // AWS's own policies count too.
         count(program, catalog, node, GuardrailKind::Scp, usize::from(node.full_access), diagnostics);

@@ -1,39 +1,114 @@
 //! Checks over a program's policy documents: one file a check, or a family that shares its look.
 //!
-//! Takes: a [`Program`] and AWS's catalog. Gives: diagnostics. A check looks at documents alone, never at the text that
-//! they came from, so that it holds for every document. Used by: `workspace`.
+//! Takes: a [`Program`], AWS's catalog, the texts and the day. Gives: diagnostics. A check looks at documents alone, never at
+//! the text that they came from, so that it holds for every document; the texts are for fixes, which replace a value only where
+//! it is written as it is. `rules` lists every check with the kinds of documents that it is for. Used by: `workspace`.
 
+mod absence;
+mod access;
 mod action_resource_mismatch;
+mod admin_without_mfa;
 mod allow_when_absent;
+mod boundary;
+mod causes;
 mod characters;
 mod condition_key_not_sent;
+mod confused_deputy;
+mod coverage;
+mod day;
+mod dynamodb;
+mod exposure;
+mod external_id;
+mod forged_keys;
 mod guardrails;
 mod held;
+mod inclusion;
+mod long_lived;
+mod mfa;
+mod pass_role;
+mod privilege_escalation;
 mod quotas;
+mod redundancy;
+mod rules;
+mod session_principal;
+mod source_network;
+mod time;
+mod trust_actions;
 mod unknown_account;
+mod unsent_keys;
+mod value_formats;
+mod values;
+mod wide_iam;
 mod wildcards;
+mod written;
+
+use std::collections::{HashMap, HashSet};
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::Diagnostic;
 use iamx_lower::Program;
+use iamx_text::{SourceMap, Span};
 
-/// Every finding in `program`, in no particular order; a statement written once is spoken of once.
-pub fn check(program: &Program, catalog: &Catalog) -> Vec<Diagnostic> {
+pub use crate::day::Day;
+use crate::rules::{Look, PROGRAM_RULES, RULES, Seen, World};
+
+/// Every finding in `program`, in no particular order; a statement written once is spoken of once. Without a day nothing is
+/// said of what has ended.
+pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: Option<Day>) -> Vec<Diagnostic> {
+    let world = World { program, catalog, sources, today };
     let mut diagnostics = Vec::new();
+    let mut everywhere = Everywhere::default();
     for entry in program.documents() {
-        for statement in &entry.document.statements {
-            action_resource_mismatch::check(statement, catalog, &mut diagnostics);
-            allow_when_absent::check(statement, catalog, &mut diagnostics);
-            unknown_account::check(statement, program, &mut diagnostics);
-            characters::check(statement, catalog, &mut diagnostics);
-            condition_key_not_sent::check(statement, catalog, &mut diagnostics);
-            guardrails::check(statement, entry.kind, catalog, &mut diagnostics);
-            wildcards::check(statement, entry.kind, catalog, &mut diagnostics);
+        let seen = Seen { world, entry };
+        for (number, rule) in RULES.iter().enumerate().filter(|(_, rule)| (rule.kinds)(entry.kind)) {
+            match rule.look {
+                Look::Document(look) => look(&seen, &mut diagnostics),
+                Look::Statement(look) => {
+                    entry.document.statements.iter().for_each(|statement| look(&seen, statement, &mut diagnostics));
+                }
+                Look::Everywhere(look) => {
+                    for statement in &entry.document.statements {
+                        let mut found = Vec::new();
+                        look(&seen, statement, &mut found);
+                        everywhere.add((number, statement.span), found);
+                    }
+                }
+            }
         }
     }
-    guardrails::attachments(program, catalog, &mut diagnostics);
-    quotas::check(program, catalog, &mut diagnostics);
-    let mut said = std::collections::HashSet::new();
+    diagnostics.extend(everywhere.held());
+    for rule in PROGRAM_RULES {
+        rule(&world, &mut diagnostics);
+    }
+    let mut said = HashSet::new();
     diagnostics.retain(|diagnostic| said.insert((diagnostic.check.name, diagnostic.primary())));
+    causes::keep_weightiest(&mut diagnostics);
     diagnostics
+}
+
+/// Findings that hold only if every document with the statement has them.
+#[derive(Default)]
+struct Everywhere {
+    /// How often a rule has looked at the statement written there.
+    looks: HashMap<(usize, Span), usize>,
+    found: Vec<((usize, Span), Diagnostic)>,
+}
+
+impl Everywhere {
+    fn add(&mut self, look: (usize, Span), found: Vec<Diagnostic>) {
+        *self.looks.entry(look).or_default() += 1;
+        self.found.extend(found.into_iter().map(|diagnostic| (look, diagnostic)));
+    }
+
+    fn held(self) -> impl Iterator<Item = Diagnostic> {
+        let mut times: HashMap<_, usize> = HashMap::new();
+        for (look, diagnostic) in &self.found {
+            *times.entry((*look, diagnostic.check.name, diagnostic.primary())).or_default() += 1;
+        }
+        let Self { looks, found } = self;
+        found.into_iter().filter_map(move |(look, diagnostic)| {
+            let key = (look, diagnostic.check.name, diagnostic.primary());
+            (times.get(&key) == looks.get(&look)).then_some(diagnostic)
+        })
+    }
 }

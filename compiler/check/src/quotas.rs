@@ -4,10 +4,13 @@
 
 use iamx_catalog::{Catalog, Quota, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{DocumentKind, IdentityKind, Program};
+use iamx_lower::{DocumentKind, IdentityKind};
 use iamx_text::Span;
 
-pub(crate) fn check(program: &Program, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+use crate::rules::World;
+
+pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let World { program, catalog, .. } = *world;
     for entry in program.documents() {
         let help = match entry.kind {
             DocumentKind::ManagedPolicy | DocumentKind::Boundary => {

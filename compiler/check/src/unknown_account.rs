@@ -1,10 +1,12 @@
 //! A principal of an account that nobody declared: a typo lets a stranger in.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::Program;
 use iamx_policy::{Principal, Statement};
 
-pub(crate) fn check(statement: &Statement, program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+use crate::rules::Seen;
+
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let program = seen.world.program;
     let Some(element) = &statement.principal else { return };
     for principal in &element.principals {
         let Principal::Aws(arn) = &principal.value else { continue };

@@ -1,17 +1,16 @@
 //! Allows that are wider than anybody reads them: everything, all of a service, every resource.
 
-use iamx_catalog::Catalog;
+use iamx_catalog::{Level, LevelSet};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::DocumentKind;
-use iamx_policy::{Effect, Statement};
+use iamx_policy::{ActionPattern, Effect, Sourced, Statement};
 
-use crate::held::Held;
+use crate::{held::Held, rules::Seen};
 
-pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let catalog = seen.world.catalog;
     let Some(resources) = &statement.resources else { return };
-    // Boundaries and guardrails grant nothing, and conditions may make an allow as narrow as it has to be.
+    // Conditions may make an allow as narrow as it has to be.
     if statement.effect == Effect::Deny
-        || matches!(kind, DocumentKind::Boundary | DocumentKind::Scp | DocumentKind::Rcp)
         || statement.actions.negated
         || resources.negated
         || !statement.conditions.entries.is_empty()
@@ -39,6 +38,8 @@ pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog
                 )
                 .help("name the access levels that are needed, such as `@read`, or the actions"),
             );
+        } else if pattern.value.is_wildcard() {
+            diagnostics.extend(several_levels(seen, pattern));
         }
     }
     let Some(star) = star else { return };
@@ -58,4 +59,34 @@ pub(crate) fn check(statement: &Statement, kind: DocumentKind, catalog: &Catalog
             .help("name the resources"),
         );
     }
+}
+
+/// A pattern that looks as if it only read, or only wrote, and holds actions of another kind too.
+fn several_levels(seen: &Seen<'_>, pattern: &Sourced<ActionPattern>) -> Option<Diagnostic> {
+    let Held::Actions(held) = Held::by(&pattern.value, seen.world.catalog) else { return None };
+    let kinds = [
+        (LevelSet::of([Level::Read, Level::List]), "reads"),
+        (LevelSet::of([Level::Write, Level::Tagging]), "writes"),
+        (LevelSet::of([Level::Permissions]), "changes permissions"),
+    ];
+    let examples: Vec<String> = kinds
+        .iter()
+        .filter_map(|(levels, does)| {
+            let of_kind = |set: LevelSet| !set.is_empty() && levels.contains_all(set);
+            let (service, action) = held.iter().find(|(_, action)| of_kind(action.levels))?;
+            Some(format!("`{}:{}` {does}", service.prefix(), action.name))
+        })
+        .collect();
+    if examples.len() < 2 {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            &checks::WILDCARD_ACTION,
+            pattern.span,
+            format!("`{}` holds actions of several kinds", pattern.value),
+        )
+        .note(examples.join(", "))
+        .help("name the actions, or an access level such as `@read`"),
+    )
 }

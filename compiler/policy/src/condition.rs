@@ -156,6 +156,15 @@ impl Operator {
         Self { qualifier: None, base, if_exists: true }
     }
 
+    /// Whether it is true where the key is absent. `Null` says itself what it wants.
+    pub fn holds_when_absent(self) -> bool {
+        match (self.qualifier, self.base) {
+            (_, BaseOperator::Null) | (Some(Qualifier::ForAnyValue), _) => false,
+            (Some(Qualifier::ForAllValues), _) => true,
+            (None, base) => self.if_exists || base.is_negated(),
+        }
+    }
+
     /// `base` over a key's many values.
     pub fn qualified(qualifier: Qualifier, base: BaseOperator) -> Self {
         Self { qualifier: Some(qualifier), base, if_exists: false }
@@ -194,7 +203,19 @@ pub struct ConditionEntry {
     pub span: Span,
 }
 
+impl ConditionEntry {
+    /// Whether it is about the key of that name; case doesn't count.
+    pub fn is_of(&self, key: &str) -> bool {
+        self.key.eq_ignore_ascii_case(key)
+    }
+}
+
 impl ConditionBlock {
+    /// The entries on the key of that name.
+    pub fn of<'b>(&'b self, key: &'b str) -> impl Iterator<Item = &'b ConditionEntry> {
+        self.entries.iter().filter(move |entry| entry.is_of(key))
+    }
+
     /// The entry of `operator` on `key`.
     pub fn entry(&self, operator: Operator, key: &str) -> Option<&ConditionEntry> {
         self.entries.iter().find(|entry| entry.operator == operator && entry.key.eq_ignore_ascii_case(key))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iamx_catalog::Catalog;
-use iamx_check::check;
+use iamx_check::{Day, check};
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
 use iamx_emit::{OutputFile, Target, emit};
 use iamx_lower::{Input, Module, Program, lower};
@@ -13,6 +13,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::{
     Settings,
     allow::Allows,
+    credentials,
     module::{check_module_path, module_path},
 };
 
@@ -35,6 +36,7 @@ pub struct Workspace {
     settings_diagnostics: Vec<Diagnostic>,
     sources: Arc<SourceMap>,
     modules: Vec<FileId>,
+    today: Option<Day>,
 }
 
 /// What was found in a workspace, and made of it.
@@ -61,7 +63,8 @@ impl Workspace {
         }
         modules.sort_by(|a, b| a.path.cmp(&b.path));
         let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
-        Self { settings: read, settings_diagnostics, sources: Arc::new(sources), modules }
+        let sources = Arc::new(sources);
+        Self { settings: read, settings_diagnostics, sources, modules, today: None }
     }
 
     /// Its settings.
@@ -89,6 +92,11 @@ impl Workspace {
         self.settings.targets = targets;
     }
 
+    /// Says which day it is, in UTC. Without a day nothing is said of permissions that have ended.
+    pub fn set_today(&mut self, today: Day) {
+        self.today = Some(today);
+    }
+
     /// Runs the whole pipeline.
     pub fn analyze(&self, catalog: &Catalog) -> Analysis {
         let mut diagnostics = self.settings_diagnostics.clone();
@@ -100,8 +108,9 @@ impl Workspace {
         let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &self.settings.workspace };
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
-        diagnostics.extend(check(&lowered.program, catalog));
+        diagnostics.extend(check(&lowered.program, catalog, &self.sources, self.today));
         diagnostics.extend(self.not_written(&lowered.program));
+        credentials::check(&self.sources, &mut diagnostics);
         self.judge(&mut allows, &mut diagnostics);
         let files = if has_error(&diagnostics) {
             Vec::new()

@@ -6,6 +6,7 @@
 
 mod allow;
 mod analysis;
+mod credentials;
 mod levels;
 mod module;
 mod settings;
@@ -13,6 +14,7 @@ mod spelling;
 
 pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
 
+pub use iamx_check::Day;
 pub use iamx_emit::{OutputFile, Target};
 pub use levels::{Level, Levels};
 pub use module::{EXTENSION, module_path};

@@ -1,0 +1,115 @@
+//! Conditions on MFA that let in, or fail to keep out, who they seem to be about.
+//!
+//! Requests signed with a user's access keys carry no MFA key at all; those of a session carry `true` or `false`. See
+//! [`aws:MultiFactorAuthPresent`](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent).
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement};
+
+use crate::rules::Seen;
+
+const PRESENT: &str = "aws:MultiFactorAuthPresent";
+const AGE: &str = "aws:MultiFactorAuthAge";
+
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(first) = statement.conditions.of(PRESENT).next() else {
+        diagnostics.extend(age(seen, statement));
+        return;
+    };
+    let Some(matched) = Matched::by(statement) else { return };
+    let fault = match statement.effect {
+        Effect::Allow if !matched.yes => None,
+        Effect::Allow => who(matched.no, matched.absent).map(|who| format!("this allows {who} too")),
+        Effect::Deny if matched.yes || !(matched.no || matched.absent) => None,
+        Effect::Deny => {
+            let all = others(seen, statement).filter_map(Matched::by).fold(matched, Matched::or);
+            who(!all.no, !all.absent).map(|who| format!("this doesn't deny {who}"))
+        }
+    };
+    let Some(message) = fault else { return };
+    let help = match statement.effect {
+        Effect::Allow => format!("write `when {PRESENT}`"),
+        Effect::Deny => format!("write `unless {PRESENT}`"),
+    };
+    diagnostics.push(
+        Diagnostic::new(&checks::MFA_PATTERN, first.span, message)
+            .note(format!("requests with access keys carry no `{PRESENT}`, sessions without MFA carry `false`"))
+            .help(help),
+    );
+}
+
+/// The denies beside `statement` that are about no less.
+fn others<'p>(seen: &Seen<'p>, statement: &'p Statement) -> impl Iterator<Item = &'p Statement> {
+    let statements = &seen.entry.document.statements;
+    statements.iter().filter(move |other| {
+        other.effect == Effect::Deny
+            && !std::ptr::eq(*other, statement)
+            && other.actions == statement.actions
+            && other.resources == statement.resources
+    })
+}
+
+/// Which of the values that the key can have a statement's conditions let through.
+#[derive(Clone, Copy)]
+struct Matched {
+    absent: bool,
+    no: bool,
+    yes: bool,
+}
+
+impl Matched {
+    /// `None` where a condition on the key is of another kind.
+    fn by(statement: &Statement) -> Option<Self> {
+        let mut matched = Self { absent: true, no: true, yes: true };
+        for entry in statement.conditions.of(PRESENT) {
+            let [value] = entry.values.as_slice() else { return None };
+            let wanted = value.value.eq_ignore_ascii_case("true");
+            let of_entry = match (entry.operator.base, entry.operator.qualifier) {
+                (BaseOperator::Bool, None) => Self { absent: entry.operator.if_exists, no: !wanted, yes: wanted },
+                (BaseOperator::Null, None) => Self { absent: wanted, no: !wanted, yes: !wanted },
+                _ => return None,
+            };
+            matched = Self {
+                absent: matched.absent && of_entry.absent,
+                no: matched.no && of_entry.no,
+                yes: matched.yes && of_entry.yes,
+            };
+        }
+        Some(matched)
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { absent: self.absent || other.absent, no: self.no || other.no, yes: self.yes || other.yes }
+    }
+}
+
+/// Those without MFA, in words: sessions where `no`, access keys where `absent`.
+fn who(no: bool, absent: bool) -> Option<&'static str> {
+    match (no, absent) {
+        (true, true) => Some("whoever has no MFA"),
+        (true, false) => Some("sessions without MFA"),
+        (false, true) => Some("access keys, which never carry MFA"),
+        (false, false) => None,
+    }
+}
+
+/// A deny of sessions whose MFA is old passes those that have none.
+fn age(seen: &Seen<'_>, statement: &Statement) -> Option<Diagnostic> {
+    let old = |entry: &&ConditionEntry| {
+        matches!(entry.operator.base, BaseOperator::NumericGreaterThan | BaseOperator::NumericGreaterThanEquals)
+            && !entry.operator.holds_when_absent()
+    };
+    let entry = statement.conditions.of(AGE).find(old).filter(|_| statement.effect == Effect::Deny)?;
+    let absent_denied = others(seen, statement).any(|other| {
+        other.conditions.of(AGE).any(|entry| entry.operator.base == BaseOperator::Null)
+            || Matched::by(other).is_some_and(|matched| matched.absent && !matched.yes)
+    });
+    if absent_denied {
+        return None;
+    }
+    Some(
+        Diagnostic::new(&checks::MFA_PATTERN, entry.span, "this doesn't deny whoever has no MFA")
+            .note(format!("without MFA a request carries no `{AGE}`"))
+            .help(format!("write `unless {AGE} < 1h`")),
+    )
+}

@@ -1,0 +1,127 @@
+//! Which rule looks at which documents: the one list of all rules.
+//!
+//! A rule looks at a statement, at a document or at the whole program. It says of which kinds its documents are, and knows no
+//! more of where they came from.
+
+use iamx_catalog::Catalog;
+use iamx_diagnostic::Diagnostic;
+use iamx_lower::{DocumentEntry, DocumentKind, Program};
+use iamx_policy::Statement;
+use iamx_text::SourceMap;
+
+use crate::{
+    Day, absence, action_resource_mismatch, admin_without_mfa, allow_when_absent, boundary, characters,
+    condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrails, long_lived, mfa,
+    pass_role, privilege_escalation, quotas, redundancy, session_principal, source_network, time, trust_actions,
+    unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+};
+
+/// What every rule may look at.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) catalog: &'p Catalog,
+    /// The texts, to see whether a value is written as it is where a fix would replace it.
+    pub(crate) sources: &'p SourceMap,
+    /// The day, in UTC; without one nothing is said of dates.
+    pub(crate) today: Option<Day>,
+}
+
+/// A document in its world.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'p> {
+    pub(crate) world: World<'p>,
+    pub(crate) entry: DocumentEntry<'p>,
+}
+
+/// A rule.
+pub(crate) struct Rule {
+    /// The documents that it looks at.
+    pub(crate) kinds: fn(DocumentKind) -> bool,
+    /// What it looks at in them.
+    pub(crate) look: Look,
+}
+
+/// What a rule looks at.
+pub(crate) enum Look {
+    /// Each statement by itself.
+    Statement(fn(&Seen<'_>, &Statement, &mut Vec<Diagnostic>)),
+    /// Each statement with those beside it. One statement of the source may stand in several documents, under other
+    /// arguments and beside others: such a finding is said if it holds in each of them.
+    Everywhere(fn(&Seen<'_>, &Statement, &mut Vec<Diagnostic>)),
+    /// The whole document.
+    Document(fn(&Seen<'_>, &mut Vec<Diagnostic>)),
+}
+
+const fn rule(kinds: fn(DocumentKind) -> bool, look: fn(&Seen<'_>, &Statement, &mut Vec<Diagnostic>)) -> Rule {
+    Rule { kinds, look: Look::Statement(look) }
+}
+
+const fn everywhere(kinds: fn(DocumentKind) -> bool, look: fn(&Seen<'_>, &Statement, &mut Vec<Diagnostic>)) -> Rule {
+    Rule { kinds, look: Look::Everywhere(look) }
+}
+
+const fn document(kinds: fn(DocumentKind) -> bool, look: fn(&Seen<'_>, &mut Vec<Diagnostic>)) -> Rule {
+    Rule { kinds, look: Look::Document(look) }
+}
+
+/// Every rule about documents.
+pub(crate) const RULES: &[Rule] = &[
+    rule(any, absence::check),
+    rule(any, action_resource_mismatch::check),
+    rule(any, allow_when_absent::check),
+    rule(any, characters::check),
+    rule(any, condition_key_not_sent::check),
+    rule(any, dynamodb::check),
+    rule(any, forged_keys::check),
+    rule(any, mfa::check),
+    rule(any, source_network::check),
+    rule(any, time::check),
+    rule(any, unknown_account::check),
+    rule(any, unsent_keys::check),
+    rule(any, value_formats::check),
+    rule(any, values::check),
+    everywhere(any, redundancy::check),
+    rule(identity, exposure::check),
+    rule(identity, pass_role::check),
+    rule(identity, wide_iam::check),
+    rule(identity, wildcards::check),
+    rule(trust, confused_deputy::check),
+    rule(trust, external_id::check),
+    rule(trust, session_principal::check),
+    rule(trust, trust_actions::check),
+    rule(rcp, guardrails::check),
+    document(boundary, boundary::check),
+];
+
+/// Every rule about a whole program.
+pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] =
+    &[admin_without_mfa::check, guardrails::attachments, long_lived::check, privilege_escalation::check, quotas::check];
+
+/// Every document.
+fn any(_: DocumentKind) -> bool {
+    true
+}
+
+/// What grants to the identity that has it.
+fn identity(kind: DocumentKind) -> bool {
+    matches!(
+        kind,
+        DocumentKind::ManagedPolicy | DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline
+    )
+}
+
+/// What says who may assume a role.
+fn trust(kind: DocumentKind) -> bool {
+    kind == DocumentKind::Trust
+}
+
+/// What bounds an identity.
+fn boundary(kind: DocumentKind) -> bool {
+    kind == DocumentKind::Boundary
+}
+
+/// What keeps a whole organization's resources.
+fn rcp(kind: DocumentKind) -> bool {
+    kind == DocumentKind::Rcp
+}
