@@ -83,6 +83,8 @@ impl Folder {
         for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "IAMX_CATALOG"] {
             command.env_remove(variable);
         }
+        // 2026-01-01: what is said of dates doesn't change from day to day.
+        command.env("SOURCE_DATE_EPOCH", "1767225600");
         command
     }
 }

@@ -5,6 +5,10 @@ use iamx_policy::{Effect, Qualifier, Statement};
 
 use crate::rules::Seen;
 
+/// Keys that are asked for with `?` in AWS's own examples, since not every action sends them:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>
+const SENT_BY_SOME: [&str; 2] = ["dynamodb:Select", "dynamodb:ReturnValues"];
+
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     let catalog = seen.world.catalog;
     if statement.effect == Effect::Deny {
@@ -15,7 +19,8 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
         // `ForAllValues` on a key with one value is a finding of its own, which says as much.
         let told = entry.operator.qualifier == Some(Qualifier::ForAllValues)
             && catalog.condition_key(&entry.key).is_some_and(|found| !found.key.multi_valued);
-        if entry.operator.holds_when_absent() && !said && !told && !catalog.always_sent(&entry.key) {
+        let meant = entry.operator.if_exists && SENT_BY_SOME.iter().any(|key| entry.is_of(key));
+        if entry.operator.holds_when_absent() && !said && !told && !meant && !catalog.always_sent(&entry.key) {
             diagnostics.push(
                 Diagnostic::new(
                     &checks::ALLOW_WHEN_ABSENT,

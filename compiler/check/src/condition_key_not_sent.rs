@@ -10,7 +10,12 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     if statement.actions.negated {
         return;
     }
-    for entry in &statement.conditions.entries {
+    let entries = &statement.conditions.entries;
+    for (index, entry) in entries.iter().enumerate() {
+        // One finding a key.
+        if entries.iter().take(index).any(|earlier| earlier.is_of(&entry.key)) {
+            continue;
+        }
         let Some(found) = catalog.condition_key(&entry.key) else { continue };
         let template = &found.key.name;
         // Keys of the request's signer or network come with every action; the catalog lists those of the service.

@@ -4,6 +4,7 @@
 
 use iamx_diagnostic::{Check, Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement};
+use iamx_text::Span;
 
 use crate::{
     coverage::{self, Coverage},
@@ -69,9 +70,11 @@ fn invalid_value(entry: &ConditionEntry) -> Option<Diagnostic> {
 /// A condition on what a request returns that its action hasn't.
 fn wrong_condition(statement: &Statement) -> Option<Diagnostic> {
     let entry = |key| statement.conditions.of(key).find(|entry| entry.operator.base != BaseOperator::Null);
-    let named = |actions: &[&'static str]| -> Option<&'static str> {
-        let mut named = actions.iter().copied();
-        named.find(|action| matches!(coverage::of(statement, action), Some(Coverage::Named(_))))
+    let named = |actions: &[&str]| {
+        actions.iter().find_map(|action| match coverage::of(statement, action) {
+            Some(Coverage::Named(pattern)) => Some(pattern),
+            _ => None,
+        })
     };
     let (entry, action) = if let (Some(entry), Some(action)) = (entry(SELECT), named(&RETURNING)) {
         (entry, action)
@@ -82,33 +85,42 @@ fn wrong_condition(statement: &Statement) -> Option<Diagnostic> {
     if entry.operator.holds_when_absent() && statement.effect == Effect::Allow {
         return None;
     }
-    let message = format!("`{action}` sends no `{}`", entry.key);
-    let help = "give the action a statement of its own, or say `?` behind the key";
-    Some(Diagnostic::new(&checks::DYNAMODB_WRONG_CONDITION_FOR_ACTION, entry.span, message).help(help))
+    let message = format!("`{}` sends no `{}`", action.value, entry.key);
+    Some(
+        Diagnostic::new(&checks::DYNAMODB_WRONG_CONDITION_FOR_ACTION, action.span, message)
+            .related(entry.span, "asked for here")
+            .help("give the action a statement of its own, or say `?` behind the key"),
+    )
 }
 
 fn leading_keys(statement: &Statement) -> Option<Diagnostic> {
     let entry = statement.conditions.of(LEADING_KEYS).next()?;
-    let action = coverage::of(statement, "dynamodb:Scan")?;
-    // `ForAnyValue` refuses a scan, which names no key.
-    if !entry.operator.holds_when_absent() {
+    // A scan, which sends no key, passes no condition that asks for one.
+    if statement.conditions.of(LEADING_KEYS).any(|entry| !entry.operator.holds_when_absent()) {
         return None;
     }
-    let message = "a scan reads every item, whatever its key";
-    let mut diagnostic = Diagnostic::new(&checks::DYNAMODB_SCAN_BYPASSES_LEADING_KEYS, entry.span, message)
-        .note("a scan sends no leading keys, and the condition is true without them")
-        .help("leave `dynamodb:Scan` out");
-    if let Coverage::Named(pattern) | Coverage::Wildcard(pattern) = action {
-        diagnostic = diagnostic.related(pattern.span, "holds the scan");
+    let at = place(statement, &coverage::of(statement, "dynamodb:Scan")?);
+    Some(
+        Diagnostic::new(&checks::DYNAMODB_SCAN_BYPASSES_LEADING_KEYS, at, "a scan reads every item, whatever its key")
+            .related(entry.span, "true for a scan")
+            .note("a scan sends no leading keys, and the condition is true without them")
+            .help("leave `dynamodb:Scan` out"),
+    )
+}
+
+/// Where the statement comes to be about an action.
+fn place(statement: &Statement, coverage: &Coverage<'_>) -> Span {
+    match coverage {
+        Coverage::Named(pattern) | Coverage::Wildcard(pattern) => pattern.span,
+        Coverage::Excepted => statement.span,
     }
-    Some(diagnostic)
 }
 
 /// The holes of a statement that keeps to some attributes, one finding for the first.
 fn attributes(statement: &Statement) -> Option<Diagnostic> {
     let entry = statement.conditions.of(ATTRIBUTES).next()?;
-    let held = |actions: &[&'static str]| -> Option<&'static str> {
-        actions.iter().copied().find(|action| coverage::of(statement, action).is_some())
+    let held = |actions: &[&'static str]| {
+        actions.iter().find_map(|action| Some((*action, place(statement, &coverage::of(statement, action)?))))
     };
     let limited = |key, good: &[&str]| {
         statement.conditions.of(key).any(|entry| {
@@ -116,30 +128,33 @@ fn attributes(statement: &Statement) -> Option<Diagnostic> {
                 && entry.values.iter().all(|value| good.contains(&value.value.as_str()))
         })
     };
-    if let Some(action) = held(&REPLACING) {
+    if let Some((action, at)) = held(&REPLACING) {
         let message = format!("`{action}` replaces whole items: attributes that it doesn't name are lost");
         return Some(
-            Diagnostic::new(&checks::DYNAMODB_REPLACE_OPERATION_WITH_ATTRIBUTES, entry.span, message)
+            Diagnostic::new(&checks::DYNAMODB_REPLACE_OPERATION_WITH_ATTRIBUTES, at, message)
+                .related(entry.span, "keeps to these attributes")
                 .help("allow `dynamodb:UpdateItem`, which changes the named attributes alone"),
         );
     }
-    if let Some(action) = held(&READING)
+    if let Some((action, at)) = held(&READING)
         && !limited(SELECT, &["SPECIFIC_ATTRIBUTES"])
     {
         let message = format!("`{action}` returns all attributes if the request names none");
         return Some(
-            Diagnostic::new(&checks::DYNAMODB_ATTRIBUTES_WITHOUT_SELECT, entry.span, message)
+            Diagnostic::new(&checks::DYNAMODB_ATTRIBUTES_WITHOUT_SELECT, at, message)
+                .related(entry.span, "keeps to these attributes")
                 .note("`dynamodb:Attributes` holds what the request names, not what comes back")
                 .help("add `and dynamodb:Select? == \"SPECIFIC_ATTRIBUTES\"`"),
         );
     }
-    let action = held(&RETURNING)?;
+    let (action, at) = held(&RETURNING)?;
     if limited(RETURN_VALUES, &["NONE", "UPDATED_OLD", "UPDATED_NEW"]) {
         return None;
     }
     let message = format!("`{action}` can return all attributes of the item");
     Some(
-        Diagnostic::new(&checks::DYNAMODB_ATTRIBUTES_WITHOUT_RETURN_VALUES, entry.span, message)
+        Diagnostic::new(&checks::DYNAMODB_ATTRIBUTES_WITHOUT_RETURN_VALUES, at, message)
+            .related(entry.span, "keeps to these attributes")
             .help("add `and dynamodb:ReturnValues? in [\"NONE\", \"UPDATED_OLD\", \"UPDATED_NEW\"]`"),
     )
 }

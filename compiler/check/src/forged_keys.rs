@@ -3,12 +3,12 @@
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ConditionEntry, Effect, Statement};
 
-use crate::rules::Seen;
+use crate::{inclusion::target_includes, rules::Seen};
 
-pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(untrustworthy(statement));
     for entry in statement.conditions.entries.iter().filter(|entry| restricts(statement, entry)) {
-        diagnostics.extend(unpaired(statement, entry));
+        diagnostics.extend(unpaired(seen, statement, entry));
     }
 }
 
@@ -40,9 +40,14 @@ fn untrustworthy(statement: &Statement) -> Option<Diagnostic> {
     )
 }
 
-fn unpaired(statement: &Statement, entry: &ConditionEntry) -> Option<Diagnostic> {
+fn unpaired(seen: &Seen<'_>, statement: &Statement, entry: &ConditionEntry) -> Option<Diagnostic> {
     let (_, partners) = PAIRED.iter().find(|(key, _)| entry.is_of(key))?;
-    if partners.iter().any(|partner| statement.conditions.of(partner).next().is_some()) {
+    let says = |statement: &Statement| partners.iter().any(|key| statement.conditions.of(key).next().is_some());
+    // What a deny spares must pass every deny, so the network may be said in another.
+    let beside = seen.entry.document.statements.iter().filter(|other| {
+        statement.effect == Effect::Deny && other.effect == Effect::Deny && target_includes(other, statement)
+    });
+    if says(statement) || beside.into_iter().any(says) {
         return None;
     }
     let listed: Vec<_> = partners.iter().map(|partner| format!("`{partner}`")).collect();

@@ -68,6 +68,17 @@ fn conditions_include(outer: &ConditionBlock, inner: &ConditionBlock) -> bool {
     })
 }
 
+/// Whether `outer` is about all the actions and resources that `inner` is about, whatever else the two say; `false` where
+/// that isn't certain.
+pub(crate) fn target_includes(outer: &Statement, inner: &Statement) -> bool {
+    element_includes(&outer.actions, &inner.actions)
+        && match (&outer.resources, &inner.resources) {
+            (None, None) => true,
+            (Some(outer), Some(inner)) => element_includes(outer, inner),
+            _ => false,
+        }
+}
+
 /// Whether a document with `outer` does the same without `inner`; `false` where that isn't certain.
 pub(crate) fn statement_includes(outer: &Statement, inner: &Statement) -> bool {
     let principals = |statement: &Statement| {
@@ -79,11 +90,6 @@ pub(crate) fn statement_includes(outer: &Statement, inner: &Statement) -> bool {
     };
     outer.effect == inner.effect
         && principals(outer) == principals(inner)
-        && element_includes(&outer.actions, &inner.actions)
-        && match (&outer.resources, &inner.resources) {
-            (None, None) => true,
-            (Some(outer), Some(inner)) => element_includes(outer, inner),
-            _ => false,
-        }
+        && target_includes(outer, inner)
         && conditions_include(&outer.conditions, &inner.conditions)
 }

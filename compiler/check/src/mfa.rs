@@ -6,7 +6,7 @@
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement};
 
-use crate::rules::Seen;
+use crate::{inclusion::target_includes, rules::Seen};
 
 const PRESENT: &str = "aws:MultiFactorAuthPresent";
 const AGE: &str = "aws:MultiFactorAuthAge";
@@ -42,10 +42,7 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
 fn others<'p>(seen: &Seen<'p>, statement: &'p Statement) -> impl Iterator<Item = &'p Statement> {
     let statements = &seen.entry.document.statements;
     statements.iter().filter(move |other| {
-        other.effect == Effect::Deny
-            && !std::ptr::eq(*other, statement)
-            && other.actions == statement.actions
-            && other.resources == statement.resources
+        other.effect == Effect::Deny && !std::ptr::eq(*other, statement) && target_includes(other, statement)
     })
 }
 
@@ -88,7 +85,7 @@ fn who(no: bool, absent: bool) -> Option<&'static str> {
     match (no, absent) {
         (true, true) => Some("whoever has no MFA"),
         (true, false) => Some("sessions without MFA"),
-        (false, true) => Some("access keys, which never carry MFA"),
+        (false, true) => Some("access keys"),
         (false, false) => None,
     }
 }

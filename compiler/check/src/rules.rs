@@ -107,7 +107,11 @@ fn any(_: DocumentKind) -> bool {
 fn identity(kind: DocumentKind) -> bool {
     matches!(
         kind,
-        DocumentKind::ManagedPolicy | DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline
+        DocumentKind::ManagedPolicy
+            | DocumentKind::RoleInline
+            | DocumentKind::UserInline
+            | DocumentKind::GroupInline
+            | DocumentKind::PermissionSetInline
     )
 }
 

@@ -13,10 +13,6 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     for entry in statement.conditions.of("aws:CurrentTime") {
         let Some(end) = end(statement, entry) else { continue };
         let Some(last) = entry.values.first() else { continue };
-        let does = match statement.effect {
-            Effect::Allow => "allows",
-            Effect::Deny => "denies",
-        };
         let days = today.days_until(end);
         let diagnostic = if days <= 0 {
             let message = match (statement.effect, entry.operator.base) {
@@ -29,7 +25,7 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
             Diagnostic::new(&checks::EXPIRED_GRANT, last.span, message).help("remove it, or say a later day")
         } else if days <= SOON {
             let when = if days == 1 { "tomorrow".to_owned() } else { format!("in {days} days") };
-            Diagnostic::new(&checks::EXPIRES_SOON, last.span, format!("this {does} until {when} only"))
+            Diagnostic::new(&checks::EXPIRES_SOON, last.span, format!("this ends {when}"))
                 .help("say a later day if it is needed for longer")
         } else {
             continue;

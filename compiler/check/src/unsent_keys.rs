@@ -3,7 +3,7 @@
 use iamx_diagnostic::{Check, Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement};
 
-use crate::{held::Held, rules::Seen};
+use crate::{coverage, held::Held, rules::Seen};
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     for entry in &statement.conditions.entries {
@@ -99,6 +99,9 @@ fn untagged(seen: &Seen<'_>, statement: &Statement, entry: &ConditionEntry) -> O
     )
 }
 
+/// The actions whose requests carry `s3:prefix`.
+const LISTING: [&str; 2] = ["s3:ListBucket", "s3:ListBucketVersions"];
+
 /// `s3:prefix` as what is not to be listed: a shorter prefix, or none, lists it all the same.
 ///
 /// See [`s3:prefix`](https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html).
@@ -111,7 +114,8 @@ fn prefix(statement: &Statement, entry: &ConditionEntry) -> Option<Diagnostic> {
             | BaseOperator::StringNotLike
     );
     let spares = (statement.effect == Effect::Allow) == entry.operator.base.is_negated();
-    if !entry.is_of("s3:prefix") || !compares || !spares {
+    let lists = LISTING.iter().any(|action| coverage::of(statement, action).is_some());
+    if !entry.is_of("s3:prefix") || !compares || !spares || !lists {
         return None;
     }
     let message = "what is under this prefix is listed under a shorter one too";

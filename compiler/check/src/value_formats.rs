@@ -59,10 +59,12 @@ const KEYS: &[(&str, Format)] = &[
     ("aws:RequestedRegion", Format::Region),
     ("ec2:Region", Format::Region),
     ("s3:x-amz-server-side-encryption-aws-kms-key-id", Format::KmsKey),
+    ("s3express:x-amz-server-side-encryption-aws-kms-key-id", Format::KmsKey),
+    ("s3tables:KMSKeyArn", Format::KmsKey),
+    ("s3vectors:kmsKeyArn", Format::KmsKey),
     ("secretsmanager:KmsKeyArn", Format::KmsKey),
-    ("sagemaker:OutputKmsKey", Format::KmsKey),
-    ("sagemaker:VolumeKmsKey", Format::KmsKey),
-    ("sagemaker:FileSystemKmsKey", Format::KmsKey),
+    ("sagemaker:OutputKmsKeyArn", Format::KmsKey),
+    ("sagemaker:VolumeKmsKeyArn", Format::KmsKey),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +152,12 @@ impl Format {
         if self == Self::Region {
             let catalog = seen.world.catalog;
             diagnostic = diagnostic.note(format!("as of the catalog of {}", catalog.info().version));
+            // Of the form of a region and unlike any: it may be newer than the catalog.
+            if is_regional(text)
+                && !catalog.partitions().iter().flat_map(|one| &one.regions).any(|one| is_slip(text, one))
+            {
+                return diagnostic.severity(Severity::Warning);
+            }
             match catalog.nearest_region(text).into_iter().next() {
                 Some(near) if written::is_literal(seen.world.sources, value) => {
                     let title = format!("write `{near}`");
@@ -161,8 +169,6 @@ impl Format {
                     );
                 }
                 Some(near) => diagnostic = diagnostic.help(format!("did you mean `{near}`?")),
-                // Of the form of a region: it may be newer than the catalog.
-                None if is_regional(text) => diagnostic = diagnostic.severity(Severity::Warning),
                 None => {}
             }
         }
@@ -189,6 +195,14 @@ fn is_regional(text: &str) -> bool {
     parts.len() >= 3
         && parts.iter().rev().skip(1).all(|part| part.len() >= 2 && part.bytes().all(|b| b.is_ascii_lowercase()))
         && parts.last().is_some_and(|last| last.len() == 1 && last.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether the texts differ in one word before the number: `us-esat-1`, for which no new region is made.
+fn is_slip(text: &str, region: &str) -> bool {
+    let (words, others): (Vec<&str>, Vec<&str>) = (text.split('-').collect(), region.split('-').collect());
+    words.len() == others.len()
+        && words.last() == others.last()
+        && words.iter().zip(&others).filter(|(word, other)| word != other).count() == 1
 }
 
 #[cfg(test)]

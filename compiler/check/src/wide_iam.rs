@@ -12,11 +12,26 @@ use crate::{
     rules::Seen,
 };
 
-pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    if statement.effect == Effect::Allow {
-        diagnostics
-            .extend([&PASS_ROLE, &CREATE_SERVICE_LINKED_ROLE].into_iter().filter_map(|of| of.finding(statement)));
+pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.effect == Effect::Deny {
+        return;
     }
+    for family in [&PASS_ROLE, &CREATE_SERVICE_LINKED_ROLE] {
+        if !seen.entry.document.statements.iter().any(|other| denies_everywhere(other, family.action)) {
+            diagnostics.extend(family.finding(statement));
+        }
+    }
+}
+
+/// Whether the statement takes the action away, whatever it is about.
+fn denies_everywhere(statement: &Statement, action: &str) -> bool {
+    statement.effect == Effect::Deny
+        && statement.conditions.entries.is_empty()
+        && coverage::of(statement, action).is_some()
+        && statement
+            .resources
+            .as_ref()
+            .is_some_and(|resources| !resources.negated && resources.patterns.iter().any(|one| one.value == "*"))
 }
 
 /// An action with the ways in which it can come to hold on every role.
