@@ -119,6 +119,16 @@ impl Service {
         keys
     }
 
+    /// Whether [`keys_of`](Self::keys_of) the action holds the key of that name, ignoring ASCII case.
+    pub fn sends(&self, action: &Action, key: &str) -> bool {
+        let holds = |keys: &[Arc<str>]| keys.iter().any(|one| one.eq_ignore_ascii_case(key));
+        holds(&action.condition_keys)
+            || action.resource_types.iter().any(|used| {
+                holds(&used.condition_keys)
+                    || self.resource_type_named(&used.name).is_some_and(|of_type| holds(&of_type.condition_keys))
+            })
+    }
+
     /// The actions that act on the resource type.
     pub fn actions_on<'a>(&'a self, resource_type: &'a ResourceType) -> impl Iterator<Item = &'a Action> {
         self.actions.iter().filter(|action| action.resource_use(&resource_type.name).is_some())

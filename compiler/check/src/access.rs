@@ -1,6 +1,8 @@
 //! What an identity may do for certain: the allows without conditions of its policies, less whatever some deny or its
 //! boundary may take away.
 
+use std::collections::HashSet;
+
 use iamx_catalog::Catalog;
 use iamx_lower::{AttachmentTarget, Group, Identity, Program, Role, User};
 use iamx_policy::{Document, Effect, Sourced, Statement};
@@ -87,6 +89,21 @@ impl<'p> Access<'p> {
         !matches!(self.boundary, Boundary::None)
     }
 
+    /// Whether some allow without conditions, on more than chosen resources, may be about an action of one of the services.
+    pub(crate) fn may_hold_of(&self, services: &HashSet<&str>) -> bool {
+        let statements = self.documents.iter().flat_map(|(_, document)| &document.statements);
+        statements.filter(|statement| is_open(statement)).any(|statement| {
+            statement.actions.negated
+                || statement.actions.patterns.iter().any(|pattern| {
+                    pattern
+                        .value
+                        .service
+                        .as_deref()
+                        .is_none_or(|service| service.contains(['*', '?']) || services.contains(service))
+                })
+        })
+    }
+
     /// What allows the action on every resource that it can be about, under no condition, with no deny in the way.
     pub(crate) fn grant(&self, catalog: &Catalog, action: &str) -> Option<Grant<'p>> {
         let documents = || self.documents.iter().map(|(_, document)| *document);
@@ -119,19 +136,26 @@ fn allowed<'p>(
 ) -> Option<Grant<'p>> {
     documents.find_map(|document| {
         document.statements.iter().find_map(|statement| {
-            if statement.effect == Effect::Deny
-                || !statement.conditions.entries.is_empty()
-                || !on_all(statement, catalog, action)
-            {
+            if !is_open(statement) {
                 return None;
             }
             let span = match coverage::of(statement, action)? {
                 Coverage::Named(pattern) | Coverage::Wildcard(pattern) => pattern.span,
                 Coverage::Excepted => statement.span,
             };
-            Some(Grant { statement, span })
+            on_all(statement, catalog, action).then_some(Grant { statement, span })
         })
     })
+}
+
+/// Whether the statement allows under no condition, and on more than chosen resources.
+fn is_open(statement: &Statement) -> bool {
+    statement.effect == Effect::Allow
+        && statement.conditions.entries.is_empty()
+        && statement
+            .resources
+            .as_ref()
+            .is_some_and(|resources| !resources.negated && resources.patterns.iter().any(|one| one.value.contains('*')))
 }
 
 /// Whether the statement's resources hold all that the action can be about: every type that it requires, or one of those

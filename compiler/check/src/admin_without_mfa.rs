@@ -25,33 +25,36 @@ const GIVES: [&str; 5] = [
 
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for user in &world.program.users {
-        let access = access::of_user(world.program, user);
-        let Some(owner) = administers(world, &access) else { continue };
         // Whoever has no credentials of the account's can't come in by them.
         if !user.console && user.access_key.is_none() {
             continue;
         }
-        let (span, who) = if owner == user.identity.span {
-            (owner, format!("`{}` administers", user.identity.name))
+        let Some(owner) = administers(world, &access::of_user(world.program, user)) else { continue };
+        let who = if owner == user.identity.span {
+            format!("`{}` administers", user.identity.name)
         } else {
-            (owner, "the members of this group administer".to_owned())
+            "the members of this group administer".to_owned()
         };
-        diagnostics.push(finding(span, &who));
+        diagnostics.push(finding(owner, &who));
     }
     for role in &world.program.roles {
-        let access = access::of_role(world.program, role);
-        if administers(world, &access).is_none() {
-            continue;
-        }
-        for statement in role.trust.statements.iter().filter(|statement| !asks_for_mfa(statement)) {
-            let principals = statement.principal.iter().flat_map(|element| &element.principals);
-            let is_user = |value: &Principal| matches!(value, Principal::Aws(arn) if arn.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("user/")));
-            if let Some(user) = principals.filter(|principal| is_user(&principal.value)).next() {
-                diagnostics
-                    .push(finding(user.span, &format!("through `{}` this user administers", role.identity.name)));
+        let users = role.trust.statements.iter().filter(|statement| !asks_for_mfa(statement)).filter_map(first_user);
+        for user in users {
+            if administers(world, &access::of_role(world.program, role)).is_some() {
+                diagnostics.push(finding(user, &format!("through `{}` this user administers", role.identity.name)));
             }
         }
     }
+}
+
+/// Where the statement names a user, if it does.
+fn first_user(statement: &Statement) -> Option<Span> {
+    let is_user = |value: &Principal| match value {
+        Principal::Aws(arn) => arn.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("user/")),
+        _ => false,
+    };
+    let mut principals = statement.principal.iter().flat_map(|element| &element.principals);
+    principals.find(|principal| is_user(&principal.value)).map(|principal| principal.span)
 }
 
 fn finding(span: Span, who: &str) -> Diagnostic {

@@ -24,10 +24,10 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
         if found.key.global || is_claim {
             continue;
         }
-        let sent = statement.actions.patterns.iter().any(|pattern| {
-            Held::by(&pattern.value, catalog)
-                .may(|service, action| service.keys_of(action).iter().any(|key| key.eq_ignore_ascii_case(template)))
-        });
+        let sent =
+            statement.actions.patterns.iter().any(|pattern| {
+                Held::by(&pattern.value, catalog).may(|service, action| service.sends(action, template))
+            });
         if !sent {
             let actions: Vec<_> =
                 statement.actions.patterns.iter().take(3).map(|pattern| format!("`{}`", pattern.value)).collect();

@@ -14,8 +14,8 @@ use crate::rules::Seen;
 const SOURCES: [&str; 4] = ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    let says = |key: &&str| statement.conditions.of(key).any(|entry| !entry.operator.holds_when_absent());
-    if statement.effect == Effect::Deny || SOURCES.iter().any(|key| says(&key)) {
+    let says = |key: &str| statement.conditions.of(key).any(|entry| !entry.operator.holds_when_absent());
+    if statement.effect == Effect::Deny || SOURCES.iter().any(|key| says(key)) {
         return;
     }
     for principal in statement.principal.iter().flat_map(|element| &element.principals) {

@@ -10,6 +10,8 @@ pub(crate) trait Pattern {
     fn may_intersect(&self, other: &Self) -> bool;
     /// Whether it holds everything.
     fn is_everything(&self) -> bool;
+    /// Whether it may hold several things.
+    fn is_open(&self) -> bool;
 }
 
 impl Pattern for ActionPattern {
@@ -23,6 +25,10 @@ impl Pattern for ActionPattern {
 
     fn is_everything(&self) -> bool {
         self.service.is_none()
+    }
+
+    fn is_open(&self) -> bool {
+        self.is_wildcard()
     }
 }
 
@@ -41,6 +47,10 @@ impl Pattern for String {
 
     fn is_everything(&self) -> bool {
         self == "*"
+    }
+
+    fn is_open(&self) -> bool {
+        self.contains(['*', '?'])
     }
 }
 

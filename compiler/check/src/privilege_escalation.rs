@@ -4,6 +4,8 @@
 //! said is so: allows of chosen resources or under conditions, policies that exist elsewhere, guardrails of an organization.
 //! A deny of an action, of whatever kind, counts as if it always held.
 
+use std::collections::HashSet;
+
 use iamx_catalog::Escalation;
 use iamx_diagnostic::{Diagnostic, Severity, checks};
 
@@ -13,31 +15,43 @@ use crate::{
 };
 
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let sets: Vec<&Escalation> = world.catalog.escalations().iter().filter(|set| set.minimal).collect();
+    let services: HashSet<&str> = sets.iter().filter_map(|set| service(telling(set)?)).collect();
     for access in access::all(world.program) {
+        // Most identities have nothing of any set.
+        if !access.may_hold_of(&services) {
+            continue;
+        }
         // Who may do everything lacks nothing; that is said elsewhere.
         if access.documents.iter().any(|(_, document)| document.statements.iter().any(access::is_everything)) {
             continue;
         }
         let mut found: Vec<(&Escalation, Vec<(&str, Grant<'_>)>)> =
-            world.catalog.escalations().iter().filter_map(|set| Some((set, grants(world, &access, set)?))).collect();
+            sets.iter().filter_map(|set| Some((*set, grants(world, &access, set)?))).collect();
         // The worst first: what works at once, in the table's order.
         found.sort_by_key(|(set, _)| set.needs_existing_target);
         diagnostics.extend(finding(&access, &found));
     }
 }
 
+/// The action of a set that says most of it: passing a role is in many.
+fn telling(set: &Escalation) -> Option<&str> {
+    let other = set.actions.iter().find(|action| !is_pass_role(action));
+    other.or_else(|| set.actions.first()).map(String::as_str)
+}
+
+fn service(action: &str) -> Option<&str> {
+    action.split_once(':').map(|(service, _)| service)
+}
+
 /// What gives the identity each action of the set; `None` unless it has them all.
 fn grants<'p, 's>(world: &World<'_>, access: &Access<'p>, set: &'s Escalation) -> Option<Vec<(&'s str, Grant<'p>)>> {
-    if !set.minimal {
-        return None;
-    }
     set.actions.iter().map(|action| Some((action.as_str(), access.grant(world.catalog, action)?))).collect()
 }
 
 fn finding(access: &Access<'_>, found: &[(&Escalation, Vec<(&str, Grant<'_>)>)]) -> Option<Diagnostic> {
     let ((worst, grants), others) = found.split_first()?;
-    // Passing a role is in most sets; what is done with it tells more.
-    let (_, at) = grants.iter().find(|(action, _)| !is_pass_role(action)).or_else(|| grants.first())?;
+    let (_, at) = grants.iter().find(|(action, _)| telling(worst) == Some(*action))?;
     let subject = if worst.actions.len() == 1 { "this lets" } else { "together these let" };
     let mut diagnostic = Diagnostic::new(
         &checks::PRIVILEGE_ESCALATION,

@@ -2,7 +2,7 @@
 //!
 //! See [IAM quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 
-use iamx_catalog::{Catalog, Quota, QuotaKind};
+use iamx_catalog::{Quota, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{DocumentKind, IdentityKind};
 use iamx_text::Span;

@@ -26,6 +26,10 @@ fn patterns<T: Pattern + std::fmt::Display>(
     check: &'static Check,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    // No pattern stands twice, so without a wildcard none holds another.
+    if element.patterns.len() < 2 || !element.patterns.iter().any(|pattern| pattern.value.is_open()) {
+        return;
+    }
     let mut places: Vec<Span> = Vec::new();
     for pattern in &element.patterns {
         // A list that is named elsewhere isn't mended for one of its users.

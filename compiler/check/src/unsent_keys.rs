@@ -31,9 +31,7 @@ fn unsent(seen: &Seen<'_>, statement: &Statement, entry: &ConditionEntry) -> Opt
     let (mut sends, mut lacks) = (false, Vec::new());
     for pattern in &statement.actions.patterns {
         let Held::Actions(held) = Held::by(&pattern.value, catalog) else { return None };
-        let sent = held
-            .iter()
-            .any(|(service, action)| service.keys_of(action).iter().any(|key| key.eq_ignore_ascii_case(template)));
+        let sent = held.iter().any(|(service, action)| service.sends(action, template));
         sends |= sent;
         // A pattern, or a level, is not a choice of each action in it.
         let chosen = !pattern.value.is_wildcard()

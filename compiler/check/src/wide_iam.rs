@@ -17,8 +17,9 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
         return;
     }
     for family in [&PASS_ROLE, &CREATE_SERVICE_LINKED_ROLE] {
+        let Some(finding) = family.finding(statement) else { continue };
         if !seen.entry.document.statements.iter().any(|other| denies_everywhere(other, family.action)) {
-            diagnostics.extend(family.finding(statement));
+            diagnostics.push(finding);
         }
     }
 }

@@ -121,22 +121,51 @@ impl ActionPattern {
 
     /// Whether it holds the action of that whole name (`s3:GetObject`), ignoring case as IAM does.
     pub fn holds(&self, action: &str) -> bool {
-        glob_matches(&self.to_string().to_ascii_lowercase(), &action.to_ascii_lowercase())
+        let Some(service) = &self.service else { return true };
+        let Some((of_service, name)) = action.split_once(':') else { return false };
+        one_matches(service, of_service) && one_matches(&self.name, name)
     }
 
     /// Whether it holds every action that `other` holds.
     pub fn includes(&self, other: &Self) -> bool {
-        glob_includes(&self.to_string().to_ascii_lowercase(), &other.to_string().to_ascii_lowercase())
+        let (Some(service), Some(of_service)) = (&self.service, &other.service) else { return self.service.is_none() };
+        let part = |outer: &str, inner: &str| {
+            if has_wildcard(inner) {
+                has_wildcard(outer) && glob_includes(&outer.to_ascii_lowercase(), &inner.to_ascii_lowercase())
+            } else {
+                one_matches(outer, inner)
+            }
+        };
+        part(service, of_service) && part(&self.name, &other.name)
     }
 
     /// Whether some action is in both.
     pub fn intersects(&self, other: &Self) -> bool {
-        globs_intersect(&self.to_string().to_ascii_lowercase(), &other.to_string().to_ascii_lowercase())
+        let (Some(service), Some(of_service)) = (&self.service, &other.service) else { return true };
+        let part = |a: &str, b: &str| match (has_wildcard(a), has_wildcard(b)) {
+            (_, false) => one_matches(a, b),
+            (false, true) => one_matches(b, a),
+            (true, true) => globs_intersect(&a.to_ascii_lowercase(), &b.to_ascii_lowercase()),
+        };
+        part(service, of_service) && part(&self.name, &other.name)
     }
 
     /// Whether it may stand for several actions.
     pub fn is_wildcard(&self) -> bool {
         self.name.contains(['*', '?']) || self.service.is_none()
+    }
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether the text matches the pattern, ignoring ASCII case. Nearly all patterns are plain names.
+fn one_matches(pattern: &str, text: &str) -> bool {
+    if has_wildcard(pattern) {
+        glob_matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+    } else {
+        pattern.eq_ignore_ascii_case(text)
     }
 }
 
