@@ -9,8 +9,8 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     for entry in &statement.conditions.entries {
         diagnostics.extend(unsent(seen, statement, entry));
         diagnostics.extend(untagged(seen, statement, entry));
-        diagnostics.extend(prefix(statement, entry));
     }
+    diagnostics.extend(prefix(statement));
 }
 
 /// Actions by name whose service has the key and sends it with others of the statement's.
@@ -103,17 +103,19 @@ const LISTING: [&str; 2] = ["s3:ListBucket", "s3:ListBucketVersions"];
 /// `s3:prefix` as what is not to be listed: a shorter prefix, or none, lists it all the same.
 ///
 /// See [`s3:prefix`](https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html).
-fn prefix(statement: &Statement, entry: &ConditionEntry) -> Option<Diagnostic> {
-    let compares = matches!(
-        entry.operator.base,
-        BaseOperator::StringEquals
-            | BaseOperator::StringNotEquals
-            | BaseOperator::StringLike
-            | BaseOperator::StringNotLike
-    );
+fn prefix(statement: &Statement) -> Option<Diagnostic> {
+    let compares = |entry: &&ConditionEntry| {
+        matches!(
+            entry.operator.base,
+            BaseOperator::StringEquals
+                | BaseOperator::StringNotEquals
+                | BaseOperator::StringLike
+                | BaseOperator::StringNotLike
+        )
+    };
+    let entry = statement.conditions.of("s3:prefix").find(compares)?;
     let spares = (statement.effect == Effect::Allow) == entry.operator.base.is_negated();
-    let lists = LISTING.iter().any(|action| coverage::of(statement, action).is_some());
-    if !entry.is_of("s3:prefix") || !compares || !spares || !lists {
+    if !spares || !LISTING.iter().any(|action| coverage::of(statement, action).is_some()) {
         return None;
     }
     let message = "what is under this prefix is listed under a shorter one too";
