@@ -23,8 +23,6 @@ const ONE: &[&str] = &[
     "item-test",
     "principals-any-role",
     "principals-root",
-    "resources-unchecked",
-    "statement-only-in",
 ];
 
 #[test]

@@ -154,7 +154,7 @@ impl Lowerer<'_> {
                     return None;
                 };
                 let (prefix, name) = token.text().split_once(':')?;
-                self.program.unchecked += 1;
+                self.unchecked.insert(span);
                 Some(vec![Sourced::new(ActionPattern::new(prefix, name), span)])
             }
             Expr::HalfWord(_) => None,

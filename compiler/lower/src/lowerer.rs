@@ -46,6 +46,10 @@ pub(crate) struct Lowerer<'a> {
     /// The account of each module's `within`.
     pub(crate) within: Vec<Option<usize>>,
     /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
+    /// Where names were accepted with `unchecked`.
+    pub(crate) unchecked: HashSet<Span>,
+    /// Policies that are looked at by themselves, if nothing makes them.
+    pub(crate) unmade: Vec<(Environment, DeclarationId)>,
     pub(crate) guardrail_parts: Vec<(usize, usize, NodePart)>,
     /// The providers looked at so far; `None` for one that has a fault, which was said.
     pub(crate) providers: HashMap<DeclarationId, Option<Provider>>,
@@ -77,6 +81,8 @@ impl<'a> Lowerer<'a> {
             conditions_deep: 0,
             has_grants: false,
             within: vec![None; input.modules.len()],
+            unchecked: HashSet::new(),
+            unmade: Vec::new(),
             guardrail_parts: Vec::new(),
             providers: HashMap::new(),
             guardrails: HashMap::new(),
@@ -115,9 +121,11 @@ impl<'a> Lowerer<'a> {
             }
         }
         self.attach_guardrails();
+        self.look_at_unmade();
         self.check_entities_named_once();
         self.report_unused();
         self.say_once();
+        self.program.unchecked = self.unchecked.len();
         Lowered { program: self.program, diagnostics: self.diagnostics }
     }
 

@@ -18,8 +18,7 @@ use crate::{
 };
 
 impl Lowerer<'_> {
-    /// Looks at a policy by itself, so that what is wrong in it is said even if nothing attaches it; a boundary with an
-    /// account of its own is made whether or not something uses it.
+    /// What is said of a policy by itself; a boundary with an account of its own is made whether or not something uses it.
     pub(crate) fn standalone_policy(
         &mut self,
         environment: &Environment,
@@ -46,10 +45,26 @@ impl Lowerer<'_> {
             self.shared_policy(environment, id, ManagedPolicyKind::Boundary);
             return;
         }
-        let mut document = Document::default();
-        if self.enter(id, self.span(environment.module, body.range())).is_some() {
-            self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
-            self.leave();
+        self.unmade.push((environment.clone(), id));
+    }
+
+    /// Looks at the policies that nothing attaches or includes, so that what is wrong in them is said too.
+    pub(crate) fn look_at_unmade(&mut self) {
+        for (environment, id) in std::mem::take(&mut self.unmade) {
+            let Some(declaration) = self.names.get(id).cloned() else { continue };
+            let DeclarationKind::Entity(_, item) = &declaration.kind else { continue };
+            if self.used.contains(&id) {
+                continue;
+            }
+            // It would be made in the account of whoever uses it: any will do.
+            let account = environment.account.or((!self.program.accounts.is_empty()).then_some(0));
+            let environment = environment.in_account(account);
+            let Some(body) = item.body() else { continue };
+            let mut document = Document::default();
+            if self.enter(id, declaration.span).is_some() {
+                self.statements(&environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
+                self.leave();
+            }
         }
     }
 

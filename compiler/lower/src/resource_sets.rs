@@ -2,7 +2,10 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Sourced, VariableFault, arn_includes, arns_intersect, variables};
-use iamx_syntax::ast::{AstNode, Bracketed, Expr, Exprs, Postfix};
+use iamx_syntax::{
+    SyntaxNode,
+    ast::{AstNode, Bracketed, Expr, Exprs, Postfix},
+};
 use iamx_text::Span;
 
 use crate::{
@@ -139,6 +142,44 @@ impl Lowerer<'_> {
         let resources =
             set.resources.into_iter().map(|resource| Sourced::new(resource.value, reference.span)).collect();
         Some(ResourceSet { resources, ..set })
+    }
+
+    /// `unchecked "arn:…"`, or a type that the catalog may not know yet.
+    pub(crate) fn unchecked_resources(
+        &mut self,
+        environment: &Environment,
+        node: &SyntaxNode,
+        span: Span,
+    ) -> Option<Vec<Sourced<Resource>>> {
+        let target = node.children_with_tokens().find_map(Expr::cast);
+        match &target {
+            Some(expr @ Expr::String(_)) => {
+                let arns = self.strings(environment, expr, "an ARN")?;
+                self.unchecked.insert(span);
+                self.raw_arns(arns)
+            }
+            Some(Expr::Call(call)) => {
+                let reference = self.resolve(environment, call)?;
+                if let (Target::Service(prefix), Some(Postfix::Name(name))) = (&reference.target, reference.rest.first())
+                    && self.catalog().service(prefix).is_some_and(|service| service.resource_type(name.text()).is_none())
+                {
+                    let message = format!("the catalog has no ARN format of `{prefix}.{}`", name.text());
+                    let date = self.catalog_date();
+                    self.report(
+                        Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, reference.span, message)
+                            .note(date)
+                            .help(format!("write the ARN: `unchecked \"arn:aws:{prefix}:…\"`")),
+                    );
+                    return None;
+                }
+                self.unchecked.insert(span);
+                self.referenced_resources(environment, &reference)
+            }
+            _ => {
+                self.error(&checks::MISMATCHED_TYPE, span, "expected a resource or an ARN after `unchecked`");
+                None
+            }
+        }
     }
 
     /// The resources of a set that must name each: where something else is made of them.

@@ -87,10 +87,7 @@ impl Lowerer<'_> {
                 let _ = call.call().map(|call| self.resolve(environment, &call));
                 None
             }
-            Expr::Unchecked(_) => {
-                self.not_yet_at(span, "`unchecked` resources");
-                None
-            }
+            Expr::Unchecked(node) => self.unchecked_resources(environment, node, span),
             _ => {
                 self.expected("a resource", expr, span);
                 None

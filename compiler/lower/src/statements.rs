@@ -147,6 +147,9 @@ impl Lowerer<'_> {
         let effect_span = self.span(environment.module, effect.text_range());
         let effect = if effect.kind() == SyntaxKind::ALLOW_KW { Effect::Allow } else { Effect::Deny };
         let clauses = self.clauses(environment, permission.clauses())?;
+        if !self.is_for_this_account(environment, &clauses)? {
+            return Some(Vec::new());
+        }
         let list = permission.actions()?;
 
         let principal = self.statement_principal(environment, &clauses, kind, effect_span);
@@ -225,6 +228,22 @@ impl Lowerer<'_> {
                 .help("deny `* except …`, or the actions that matter by name; build again under each newer catalog"),
             );
         }
+    }
+
+    /// Whether the accounts of `only in` hold the one that this is made in.
+    pub(crate) fn is_for_this_account(&mut self, environment: &Environment, clauses: &Clauses) -> Option<bool> {
+        let Some(clause) = &clauses.only else { return Some(true) };
+        let accounts = self.accounts_of(environment.module, &clause.scope()?)?;
+        let Some(account) = environment.account else {
+            let at = self.span(environment.module, iamx_syntax::ast::significant_range(clause.syntax()));
+            self.report(
+                Diagnostic::new(&checks::MISSING_ACCOUNT, at, "what this is part of is made in no account")
+                    .note("`only in` keeps a statement to some of the accounts that an item is made in")
+                    .help("say where the item lives with `in`, or set `account` in `iamx.toml`"),
+            );
+            return None;
+        };
+        Some(accounts.contains(&account))
     }
 
     /// Whether IAM takes the label as a `Sid`.
@@ -353,17 +372,13 @@ impl Lowerer<'_> {
         let mut sorted = Clauses::default();
         let mut whole = true;
         for clause in clauses {
-            if let Clause::Only(node) = &clause {
-                self.not_yet(environment.module, node, "`only in`");
-                whole = false;
-                continue;
-            }
             let slot = match &clause {
                 Clause::On(_) => &mut sorted.on,
                 Clause::To(_) => &mut sorted.to,
                 Clause::When(_) => &mut sorted.when,
                 Clause::Unless(_) => &mut sorted.unless,
-                Clause::Until(_) | Clause::Only(_) => &mut sorted.until,
+                Clause::Until(_) => &mut sorted.until,
+                Clause::Only(_) => &mut sorted.only,
             };
             if let Some(first) = slot {
                 let word = clause.word();
@@ -414,6 +429,7 @@ pub(crate) struct Clauses {
     pub(crate) when: Option<Clause>,
     pub(crate) unless: Option<Clause>,
     pub(crate) until: Option<Clause>,
+    pub(crate) only: Option<Clause>,
 }
 
 fn element<T: Eq + std::hash::Hash>(negated: bool, patterns: Vec<Sourced<T>>) -> Element<T> {

@@ -67,6 +67,9 @@ impl Lowerer<'_> {
             }
         }
         let clauses = self.clauses(environment, clauses.into_iter())?;
+        if !self.is_for_this_account(environment, &clauses)? {
+            return Some(Vec::new());
+        }
         let condition = self.statement_condition(environment, &clauses, around)?;
         let patterns = actions.iter().map(|name| Sourced::new(ActionPattern::new("sts", *name), span)).collect();
         let statement = PolicyStatement {

@@ -45,7 +45,7 @@ impl<'a> Lowerer<'a> {
                     return None;
                 };
                 let text = self.key_text(environment, &token)?;
-                self.program.unchecked += 1;
+                self.unchecked.insert(span);
                 Some(Key { text, types: None, number: Number::Either, span })
             }
             Expr::Claim(node) => {
