@@ -1,11 +1,13 @@
 //! Every block of iamx in the pages that users read is compiled.
 //!
-//! ```` ```iamx ```` is a whole module without a finding; ```` ```iamx error=CHECK ```` has exactly that error.
+//! ```` ```iamx ```` is a whole module without a finding; ```` ```iamx error=CHECK ```` has exactly that error. A block of
+//! ```` ```json ```` after it is a document that it compiles to.
 
 use iamx_tests::{
     files::{read, repository},
     pipeline::run_text,
 };
+use iamx_workspace::OutputFile;
 
 struct Block {
     line: usize,
@@ -36,7 +38,11 @@ fn blocks(page: &str) -> Vec<Block> {
 fn check_page(path: &str) {
     let mut failures = Vec::new();
     let mut count = 0;
+    let mut written = Vec::new();
     for block in blocks(&read(&repository(path))) {
+        if block.info == "json" && written.iter().all(|file: &OutputFile| file.bytes != block.text.as_bytes()) {
+            failures.push(format!("{path}:{}: no document of the module before is this", block.line));
+        }
         let Some(words) = block.info.strip_prefix("iamx") else { continue };
         count += 1;
         let outcome = run_text(&block.text);
@@ -46,6 +52,7 @@ fn check_page(path: &str) {
         if outcome.checks() != expected {
             failures.push(format!("{path}:{}: {:?}\n{}", block.line, outcome.checks(), outcome.rendered()));
         }
+        written = outcome.files;
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(count > 0, "{path} has no block of iamx");

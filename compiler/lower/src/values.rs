@@ -424,7 +424,12 @@ impl Lowerer<'_> {
             return;
         }
         let key = inner.split_once(',').map_or(inner, |(key, _)| key).trim_end();
-        if self.catalog().condition_key(key).is_none() {
+        let known = self.catalog().condition_key(key).map(|found| found.key);
+        if key.contains(' ') {
+            self.unreadable_variable(key, span);
+        } else if known.is_some_and(|known| known.multi_valued && !known.single_valued_too) {
+            self.multi_valued_variable(key, span);
+        } else if known.is_none() {
             self.unknown_key(key, span);
             // The key stands inside the braces of the variable, which a fix of the whole would take away.
             if let Some(diagnostic) = self.diagnostics.last_mut() {

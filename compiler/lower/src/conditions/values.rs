@@ -145,30 +145,38 @@ impl Lowerer<'_> {
             return None;
         }
         if other.number == Number::Many {
-            self.report(
-                Diagnostic::new(
-                    &checks::MULTI_VALUED_VARIABLE,
-                    other.span,
-                    format!("`{}` has many values, and none of them can be filled in here", other.text),
-                )
-                .note("IAM fills in keys that have one value")
-                .help("compare with a key of one value, or with a list"),
-            );
+            self.multi_valued_variable(&other.text, other.span);
             return None;
         }
         if other.text.contains([' ', ',', '\'', '{', '}', '$']) {
-            self.report(
-                Diagnostic::new(
-                    &checks::UNSUPPORTED_SPACE_IN_VARIABLE,
-                    other.span,
-                    format!("IAM can't fill in the value of `{}`", other.text),
-                )
-                .note("the name of a policy variable holds no blank, comma, quote or brace")
-                .help("give the tag a key without them"),
-            );
+            self.unreadable_variable(&other.text, other.span);
             return None;
         }
         Some(Sourced::new(format!("${{{}}}", other.text), other.span))
+    }
+
+    pub(crate) fn multi_valued_variable(&mut self, key: &str, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &checks::MULTI_VALUED_VARIABLE,
+                span,
+                format!("`{key}` has many values, and none of them can be filled in here"),
+            )
+            .note("IAM fills in keys that have one value")
+            .help("compare with a key of one value, or with a list"),
+        );
+    }
+
+    pub(crate) fn unreadable_variable(&mut self, key: &str, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &checks::UNSUPPORTED_SPACE_IN_VARIABLE,
+                span,
+                format!("IAM can't fill in the value of `{key}`"),
+            )
+            .note("the name of a policy variable holds no blank, comma, quote or brace")
+            .help("give the tag a key without them"),
+        );
     }
 
     /// The value of a workspace's parameter, for a key that is a number or a date.
@@ -210,6 +218,14 @@ impl Lowerer<'_> {
             let text = value.value.as_str();
             let variable = text.contains("${");
             let fault = match subject.key_type {
+                KeyType::Ip | KeyType::Numeric | KeyType::Date if globs::has_variables(text) => Some((
+                    &checks::INVALID_VARIABLE_FOR_OPERATOR,
+                    format!(
+                        "`{}` is of type {}, and no variable is filled in there",
+                        subject.key.text,
+                        subject.key_type.name()
+                    ),
+                )),
                 KeyType::Ip => {
                     let fault = bounds::ip_range_fault(text);
                     if fault.is_none() && subject.compare == Compare::Equals && text.contains('/') {

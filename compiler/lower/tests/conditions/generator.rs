@@ -34,6 +34,19 @@ impl Random {
     }
 }
 
+/// Conditions for an `if`, a `when` and an `unless`, about the same two keys.
+pub(crate) fn clauses(random: &mut Random) -> [Condition; 3] {
+    loop {
+        let keys = [random.below(KEYS.len()), random.below(KEYS.len())];
+        let all = [(); 3].map(|()| part(random, &keys, &mut 2, 1));
+        let [around, when, unless] = all.clone();
+        let whole = Condition::All(vec![around, when, Condition::Not(Box::new(unless))]);
+        if varies(&whole, &requests(&whole)) {
+            return all;
+        }
+    }
+}
+
 /// A condition about one key, of which many comparisons must hold.
 pub(crate) fn crowded(random: &mut Random) -> Condition {
     loop {

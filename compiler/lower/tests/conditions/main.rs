@@ -38,6 +38,23 @@ fn comparisons_of_one_key_mean_what_they_say_together() {
     decide_all(count(1_000), 2, generator::crowded);
 }
 
+/// The `if` around a statement, its `when` and its `unless` are one condition.
+#[test]
+fn clauses_are_joined() {
+    let mut random = Random::new(3);
+    for _ in 0..count(500) / BATCH {
+        let clauses: Vec<[Condition; 3]> = (0..BATCH).map(|_| generator::clauses(&mut random)).collect();
+        let statements = clauses.iter().map(|[around, when, unless]| {
+            format!("if {around} {{ {{label}}: deny s3:GetObject when {when} unless {unless} }}")
+        });
+        let answers = compile_statements(&statements.collect::<Vec<_>>());
+        for ([around, when, unless], answer) in clauses.into_iter().zip(answers) {
+            let whole = Condition::All(vec![around, when, Condition::Not(Box::new(unless))]);
+            decide(&whole, false, &answer.unwrap_or_else(|checks| panic!("{checks}: {whole}")));
+        }
+    }
+}
+
 /// The number that the environment asks for.
 fn count(otherwise: usize) -> usize {
     env::var("IAMX_CONDITIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(otherwise)
@@ -92,10 +109,19 @@ fn decide(condition: &Condition, negated: bool, blocks: &[Value]) {
 
 /// For each condition the `Condition`s of its statements, and those of its negation; or the names of what is wrong.
 fn compile(conditions: &[Condition]) -> Vec<[Result<Vec<Value>, String>; 2]> {
+    let both = conditions.iter().flat_map(|condition| {
+        ["when", "unless"].map(|word| format!("{{label}}: deny s3:GetObject {word} {condition}"))
+    });
+    let answers = compile_statements(&both.collect::<Vec<_>>());
+    answers.chunks(2).map(|pair| [pair[0].clone(), pair[1].clone()]).collect()
+}
+
+/// For each statement, in a line of its own with `{label}` for a label, the `Condition`s of what it becomes; or the
+/// names of what is wrong.
+fn compile_statements(statements: &[String]) -> Vec<Result<Vec<Value>, String>> {
     let mut text = "role Tested {\n  trust service ec2\n".to_owned();
-    for (index, condition) in conditions.iter().enumerate() {
-        let _ = writeln!(text, "  P{index}x: deny s3:GetObject when {condition}");
-        let _ = writeln!(text, "  N{index}x: deny s3:GetObject unless {condition}");
+    for (index, statement) in statements.iter().enumerate() {
+        let _ = writeln!(text, "  {}", statement.replace("{label}", &format!("S{index}x")));
     }
     text.push_str("}\n");
     let mut sources = SourceMap::new();
@@ -122,11 +148,9 @@ fn compile(conditions: &[Condition]) -> Vec<[Result<Vec<Value>, String>; 2]> {
         let (label, _) = sid.split_once('x').expect("a label has an x");
         blocks.entry(label.to_owned()).or_default().push(statement["Condition"].clone());
     }
-    let answer = |label: String, line: usize| match faults.get(&line) {
+    let answer = |index: usize| match faults.get(&(index + 2)) {
         Some(checks) => Err(checks.join(" ")),
-        None => Ok(blocks.get(&label).cloned().unwrap_or_default()),
+        None => Ok(blocks.get(&format!("S{index}")).cloned().unwrap_or_default()),
     };
-    (0..conditions.len())
-        .map(|index| [answer(format!("P{index}"), 2 + 2 * index), answer(format!("N{index}"), 3 + 2 * index)])
-        .collect()
+    (0..statements.len()).map(answer).collect()
 }
