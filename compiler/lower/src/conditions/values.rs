@@ -168,6 +168,10 @@ impl Lowerer<'_> {
     }
 
     pub(crate) fn unreadable_variable(&mut self, key: &str, span: Span) {
+        let help = match key.trim() {
+            trimmed if trimmed.contains(' ') || trimmed == key => "give the tag a key without them".to_owned(),
+            trimmed => format!("write `${{{trimmed}}}`"),
+        };
         self.report(
             Diagnostic::new(
                 &checks::UNSUPPORTED_SPACE_IN_VARIABLE,
@@ -175,7 +179,7 @@ impl Lowerer<'_> {
                 format!("IAM can't fill in the value of `{key}`"),
             )
             .note("the name of a policy variable holds no blank, comma, quote or brace")
-            .help("give the tag a key without them"),
+            .help(help),
         );
     }
 
