@@ -9,7 +9,6 @@ use iamx_tests::{
 const ONE: &[&str] = &[
     "condition-principal-is",
     "format-only-subject",
-    "item-account-policy",
     "item-for",
     "item-grant",
     "item-grant-data",
@@ -19,10 +18,7 @@ const ONE: &[&str] = &[
     "item-invariant",
     "item-open-invariant",
     "item-resource-encrypted",
-    "item-resource-policy",
     "item-test",
-    "principals-any-role",
-    "principals-root",
 ];
 
 #[test]

@@ -24,6 +24,7 @@ mod partition;
 mod pattern;
 mod principal;
 mod quota;
+mod resource_policy;
 mod resource_type;
 mod service;
 mod suggest;
@@ -47,6 +48,10 @@ pub use merge::{Knows, Tally, merge_service};
 pub use partition::Partition;
 pub use principal::{PrincipalGrade, ServicePrincipal};
 pub use quota::{Quota, QuotaKind, QuotaUnit, Quotas};
+pub use resource_policy::{
+    PolicyCarrier, PolicyPrincipals, PolicyStatements, PolicySubject, ResourceElement, ResourcePolicyForm,
+    account_policy_form, resource_policy_form, resource_policy_forms,
+};
 pub use resource_type::{Child, ResourceType};
 pub use service::Service;
 pub use tables::{ApiName, AskedWith, Escalation, KmsUse, PresenceException, Tables};

@@ -66,6 +66,12 @@ pub enum QuotaKind {
     OpensearchPolicy,
     /// A `CodeArtifact` policy.
     CodeartifactPolicy,
+    /// A VPC endpoint policy.
+    VpcEndpointPolicy,
+    /// A resource policy of `CloudWatch` Logs.
+    LogsPolicy,
+    /// The resource policy of an API of API Gateway.
+    ApiGatewayPolicy,
 }
 
 /// What a quota counts.

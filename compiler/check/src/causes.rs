@@ -6,7 +6,7 @@ use iamx_diagnostic::{Check, Diagnostic, checks};
 
 /// Checks that can have one cause, the weightiest first. A place that a finding marks isn't the subject of one that comes
 /// after it in its list.
-const CAUSES: [&[&Check]; 3] = [
+const CAUSES: [&[&Check]; 4] = [
     // An allow that is too wide.
     &[
         &checks::FULL_ADMIN,
@@ -39,6 +39,8 @@ const CAUSES: [&[&Check]; 3] = [
         &checks::EQUIVALENT_TO_NULL_TRUE,
         &checks::ALLOW_WHEN_ABSENT,
     ],
+    // An action that a policy can't be about.
+    &[&checks::UNSUPPORTED_ACTION_IN_POLICY, &checks::ACTION_RESOURCE_MISMATCH],
     // A key that an action doesn't send.
     &[
         &checks::DYNAMODB_WRONG_CONDITION_FOR_ACTION,

@@ -7,6 +7,7 @@
 mod absence;
 mod access;
 mod action_resource_mismatch;
+mod actions_of_others;
 mod admin_without_mfa;
 mod allow_when_absent;
 mod boundary;

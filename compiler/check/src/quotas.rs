@@ -2,9 +2,9 @@
 //!
 //! See [IAM quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 
-use iamx_catalog::{Quota, QuotaKind};
+use iamx_catalog::{Quota, QuotaKind, QuotaUnit};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{DocumentKind, IdentityKind};
+use iamx_lower::{DocumentEntry, DocumentKind, IdentityKind};
 use iamx_text::Span;
 
 use crate::rules::World;
@@ -23,17 +23,22 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
             DocumentKind::PermissionSetInline => "make policies of parts of it, and attach them",
             DocumentKind::SessionPolicy => "say patterns in place of long lists: the role's own policies are the bound",
             DocumentKind::Scp | DocumentKind::Rcp => "split it in two, and attach both",
+            DocumentKind::Resource | DocumentKind::AccountPolicy => {
+                "name accounts in place of their roles, with a condition, or say patterns in place of long lists"
+            }
         };
-        let Some(quota) = catalog.quota(entry.kind.quota()) else { continue };
+        let Some(quota) = entry.quota(catalog) else { continue };
+        shape(&entry, quota, diagnostics);
         let size = entry.size(catalog);
-        if u64::try_from(size).is_ok_and(|size| size > u64::from(quota.max)) {
+        if exceeds(size, quota.max) {
             let mut diagnostic = Diagnostic::new(
                 &checks::POLICY_TOO_LARGE,
                 entry.span,
                 format!(
-                    "the {} of `{}` has {size} characters; IAM takes {}",
+                    "the {} of `{}` has {size} {}; AWS takes {}",
                     entry.kind.describe(),
                     entry.name,
+                    if quota.unit == QuotaUnit::Bytes { "bytes" } else { "characters" },
                     quota.max
                 ),
             )
@@ -65,6 +70,54 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// How many statements, principals, conditions, actions and resources the service takes.
+///
+/// See [SQS quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html) and
+/// [SNS policies](https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-special-information.html).
+fn shape(entry: &DocumentEntry<'_>, quota: &Quota, diagnostics: &mut Vec<Diagnostic>) {
+    let statements = &entry.document.statements;
+    let principals = statements.iter().flat_map(|one| &one.principal).map(|element| element.principals.len()).sum();
+    let conditions = statements.iter().map(|one| one.conditions.entries.len()).sum();
+    let of_document = [
+        ("statements", statements.len(), quota.statements),
+        ("principals", principals, quota.principals),
+        ("conditions", conditions, quota.conditions),
+    ];
+    for (what, count, most) in of_document {
+        if let Some(most) = most.filter(|most| exceeds(count, *most)) {
+            let message =
+                format!("the {} of `{}` has {count} {what}; AWS takes {most}", entry.kind.describe(), entry.name);
+            diagnostics.push(
+                Diagnostic::new(&checks::POLICY_SHAPE, entry.span, message)
+                    .help("say with accounts or patterns, in fewer statements, what single names say"),
+            );
+        }
+    }
+    for statement in statements {
+        let resources = statement.resources.as_ref().map_or(0, |element| element.patterns.len());
+        let of_statement = [
+            ("actions", statement.actions.patterns.len(), quota.actions_per_statement),
+            ("resources", resources, quota.resources_per_statement),
+        ];
+        for (what, count, most) in of_statement {
+            if let Some(most) = most.filter(|most| exceeds(count, *most)) {
+                diagnostics.push(
+                    Diagnostic::new(
+                        &checks::POLICY_SHAPE,
+                        statement.span,
+                        format!("this statement has {count} {what}; AWS takes {most} here"),
+                    )
+                    .help("make two statements of it"),
+                );
+            }
+        }
+    }
+}
+
+fn exceeds(count: usize, most: u32) -> bool {
+    u64::try_from(count).is_ok_and(|count| count > u64::from(most))
+}
+
 /// How many policies are attached to what.
 struct Attached<'p> {
     what: &'static str,
@@ -75,7 +128,7 @@ struct Attached<'p> {
 fn attachments(attached: &Attached<'_>, span: Span, quota: Option<&Quota>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(quota) = quota else { return };
     let Attached { what, name, count } = attached;
-    if u64::try_from(*count).is_ok_and(|count| count > u64::from(quota.max)) {
+    if exceeds(*count, quota.max) {
         let mut diagnostic = Diagnostic::new(
             &checks::TOO_MANY_ATTACHMENTS,
             span,

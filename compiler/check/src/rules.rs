@@ -10,10 +10,10 @@ use iamx_policy::Statement;
 use iamx_text::SourceMap;
 
 use crate::{
-    Day, absence, action_resource_mismatch, admin_without_mfa, allow_when_absent, boundary, characters,
-    condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrails, long_lived, mfa,
-    pass_role, privilege_escalation, quotas, redundancy, session_principal, source_network, time, trust_actions,
-    unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+    Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
+    characters, condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrails,
+    long_lived, mfa, pass_role, privilege_escalation, quotas, redundancy, session_principal, source_network, time,
+    trust_actions, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -82,6 +82,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, value_formats::check),
     rule(any, values::check),
     everywhere(any, redundancy::check),
+    rule(of_resource, actions_of_others::check),
     rule(identity, exposure::check),
     rule(identity, pass_role::check),
     rule(identity, wide_iam::check),
@@ -118,6 +119,11 @@ fn identity(kind: DocumentKind) -> bool {
 /// What says who may assume a role.
 fn trust(kind: DocumentKind) -> bool {
     kind == DocumentKind::Trust
+}
+
+/// What a resource or account has.
+fn of_resource(kind: DocumentKind) -> bool {
+    matches!(kind, DocumentKind::Resource | DocumentKind::AccountPolicy)
 }
 
 /// What bounds an identity.

@@ -1,7 +1,7 @@
 //! The JSON target: a file for each policy document.
 
 use iamx_catalog::Catalog;
-use iamx_lower::{DocumentEntry, DocumentKind, Program};
+use iamx_lower::{DocumentEntry, DocumentKind, PolicyHolder, Program};
 
 use crate::OutputFile;
 
@@ -27,8 +27,8 @@ pub(crate) fn documents<'p>(program: &'p Program, catalog: &Catalog) -> Vec<Docu
 /// The document's text: without white space where that counts and it would be too large with it.
 fn text(entry: &DocumentEntry<'_>, catalog: &Catalog) -> String {
     let text = entry.document.to_json();
-    let quota = catalog.quota(entry.kind.quota());
-    let too_large = quota.is_some_and(|quota| text.chars().count() > usize::try_from(quota.max).unwrap_or(usize::MAX));
+    let most = entry.quota(catalog).map_or(usize::MAX, |quota| usize::try_from(quota.max).unwrap_or(usize::MAX));
+    let too_large = entry.size_of(&text, catalog) > most;
     if too_large && entry.counts_white_space(catalog) { entry.document.to_compact_json() } else { text }
 }
 
@@ -44,6 +44,11 @@ fn path(program: &Program, entry: &DocumentEntry<'_>) -> String {
         DocumentKind::GroupInline => format!("groups/{name}/inline.json"),
         DocumentKind::SessionPolicy => format!("session-policies/{name}.json"),
         DocumentKind::PermissionSetInline => return format!("organization/permission-sets/{name}.json"),
+        DocumentKind::Resource => format!("resources/{name}.json"),
+        DocumentKind::AccountPolicy => match entry.resource_policy.map(|policy| &policy.holder) {
+            Some(PolicyHolder::Account { service, named: true }) => format!("account-policies/{service}/{name}.json"),
+            _ => format!("account-policies/{name}.json"),
+        },
         DocumentKind::Scp => return format!("organization/scps/{name}.json"),
         DocumentKind::Rcp => return format!("organization/rcps/{name}.json"),
     };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
-    Attachment, DocumentEntry, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, PermissionSetPolicy,
-    PermissionSetTarget, Program, ProviderKind, Tag,
+    Attachment, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, PermissionSetPolicy, PermissionSetTarget,
+    PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
 };
 use iamx_text::{SourceMap, Span};
 use serde_json::{Map, Value, json};
@@ -57,6 +57,9 @@ pub(crate) fn manifest(
         if !program.permission_sets.is_empty() {
             object.insert("permission-sets".to_owned(), permission_sets(program, sources));
         }
+        if !program.resource_policies.is_empty() {
+            object.insert("resource-policies".to_owned(), resource_policies(program, sources));
+        }
     }
     if !roots.is_empty()
         && let Some(entries) = manifest.as_object_mut()
@@ -96,8 +99,8 @@ fn document(
         "account": account(program, entry.account),
         "name": entry.name,
         "sha256": json.then(|| sha256(&file.bytes)),
-        "size": size(catalog, entry, file),
-        "quota": catalog.quota(entry.kind.quota()).map(|quota| quota.max),
+        "size": entry.size_of(&String::from_utf8_lossy(&file.bytes), catalog),
+        "quota": entry.quota(catalog).map(|quota| quota.max),
         "source": source(sources, entry.span),
         "statements": statements,
     });
@@ -115,15 +118,6 @@ fn root(program: &Program, root: &Root) -> Value {
         "account": account(program, root.kind.account(program)),
         "sha256": sha256(&root.file.bytes),
     })
-}
-
-/// The size as the quota counts it: of the file itself, where white space counts.
-fn size(catalog: &Catalog, entry: &DocumentEntry<'_>, file: &OutputFile) -> usize {
-    if entry.counts_white_space(catalog) {
-        String::from_utf8_lossy(&file.bytes).chars().count()
-    } else {
-        entry.document.size()
-    }
 }
 
 fn account(program: &Program, account: Option<usize>) -> Value {
@@ -160,6 +154,26 @@ fn boundary(program: &Program, identity: &Identity) -> Value {
 
 fn tags(tags: &[Tag]) -> Value {
     Value::Object(tags.iter().map(|tag| (tag.key.clone(), json!(tag.value))).collect())
+}
+
+/// Which resource or account has each policy. One without statements has no document.
+fn resource_policies(program: &Program, sources: &SourceMap) -> Value {
+    let of = |policy: &ResourcePolicy| {
+        let (resource_type, arn) = match &policy.holder {
+            PolicyHolder::Resource { resource_type, arn, .. } => (json!(resource_type), json!(arn)),
+            PolicyHolder::Account { .. } => (Value::Null, Value::Null),
+        };
+        json!({
+            "name": policy.name,
+            "account": account(program, policy.account),
+            "service": policy.holder.service(),
+            "type": resource_type,
+            "arn": arn,
+            "statements": policy.document.statements.len(),
+            "source": source(sources, policy.span),
+        })
+    };
+    program.resource_policies.iter().map(of).collect()
 }
 
 fn policies(program: &Program, sources: &SourceMap) -> Value {

@@ -59,7 +59,7 @@ impl Lowerer<'_> {
         Some(as_set(left, catalog.written_out, span))
     }
 
-    fn action_list(
+    pub(crate) fn action_list(
         &mut self,
         environment: &Environment,
         items: &[Expr],

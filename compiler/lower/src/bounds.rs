@@ -15,6 +15,13 @@ pub(crate) fn seconds(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
+/// Whether `text` may be the name of a role's session.
+///
+/// See [`AssumeRole`](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+pub(crate) fn is_session_name(text: &str) -> bool {
+    text.len() >= 2 && is_iam_name(text, 64)
+}
+
 /// Whether `text` may be the value of a parameter of `type_name`.
 pub(crate) fn text_is(text: &str, type_name: &str) -> bool {
     match type_name {

@@ -1,10 +1,10 @@
 //! Every policy document of a program, whatever it belongs to.
 
-use iamx_catalog::{Catalog, QuotaKind};
+use iamx_catalog::{Catalog, Quota, QuotaKind, QuotaUnit};
 use iamx_policy::Document;
 use iamx_text::Span;
 
-use crate::{GuardrailKind, Identity, IdentityKind, ManagedPolicyKind, Program};
+use crate::{GuardrailKind, Identity, IdentityKind, ManagedPolicyKind, Program, ResourcePolicy};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +20,8 @@ pub enum DocumentKind {
     SessionPolicy,
     Scp,
     Rcp,
+    Resource,
+    AccountPolicy,
 }
 
 impl DocumentKind {
@@ -36,21 +38,8 @@ impl DocumentKind {
             Self::SessionPolicy => "session-policy",
             Self::Scp => "service-control-policy",
             Self::Rcp => "resource-control-policy",
-        }
-    }
-
-    /// The quota that the document's size counts against.
-    pub fn quota(self) -> QuotaKind {
-        match self {
-            Self::ManagedPolicy | Self::Boundary => QuotaKind::ManagedPolicy,
-            Self::Trust => QuotaKind::TrustPolicy,
-            Self::RoleInline => QuotaKind::RoleInlinePolicies,
-            Self::UserInline => QuotaKind::UserInlinePolicies,
-            Self::GroupInline => QuotaKind::GroupInlinePolicies,
-            Self::PermissionSetInline => QuotaKind::PermissionSetInlinePolicy,
-            Self::SessionPolicy => QuotaKind::SessionPolicy,
-            Self::Scp => QuotaKind::Scp,
-            Self::Rcp => QuotaKind::Rcp,
+            Self::Resource => "resource-policy",
+            Self::AccountPolicy => "account-policy",
         }
     }
 
@@ -64,6 +53,8 @@ impl DocumentKind {
             Self::SessionPolicy => "session policy",
             Self::Scp => "service control policy",
             Self::Rcp => "resource control policy",
+            Self::Resource => "policy",
+            Self::AccountPolicy => "account policy",
         }
     }
 }
@@ -81,21 +72,46 @@ pub struct DocumentEntry<'p> {
     pub document: &'p Document,
     /// Where what it belongs to was declared.
     pub span: Span,
+    /// The policy of a resource or account that it is the document of.
+    pub resource_policy: Option<&'p ResourcePolicy>,
 }
 
 impl DocumentEntry<'_> {
+    /// The quota that the document's size counts against; `None` where no table has one.
+    pub fn quota<'c>(&self, catalog: &'c Catalog) -> Option<&'c Quota> {
+        catalog.quota(match self.kind {
+            DocumentKind::ManagedPolicy | DocumentKind::Boundary => QuotaKind::ManagedPolicy,
+            DocumentKind::Trust => QuotaKind::TrustPolicy,
+            DocumentKind::RoleInline => QuotaKind::RoleInlinePolicies,
+            DocumentKind::UserInline => QuotaKind::UserInlinePolicies,
+            DocumentKind::GroupInline => QuotaKind::GroupInlinePolicies,
+            DocumentKind::PermissionSetInline => QuotaKind::PermissionSetInlinePolicy,
+            DocumentKind::SessionPolicy => QuotaKind::SessionPolicy,
+            DocumentKind::Scp => QuotaKind::Scp,
+            DocumentKind::Rcp => QuotaKind::Rcp,
+            DocumentKind::Resource | DocumentKind::AccountPolicy => self.resource_policy?.form.quota?,
+        })
+    }
+
     /// The document's length as its quota counts it, at its shortest.
     pub fn size(&self, catalog: &Catalog) -> usize {
-        if self.counts_white_space(catalog) {
-            self.document.to_compact_json().chars().count()
-        } else {
-            self.document.size()
+        self.size_of(&self.document.to_compact_json(), catalog)
+    }
+
+    /// The length of `text`, which is the document, as its quota counts it: in characters or bytes, and without white space
+    /// where that is known not to count.
+    pub fn size_of(&self, text: &str, catalog: &Catalog) -> usize {
+        let counts = self.counts_white_space(catalog);
+        let counted = text.chars().filter(|c| counts || !c.is_whitespace());
+        match self.quota(catalog).map(|quota| quota.unit) {
+            Some(QuotaUnit::Bytes) => counted.map(char::len_utf8).sum(),
+            _ => counted.count(),
         }
     }
 
-    /// Whether white space counts against the document's quota.
+    /// Whether white space counts against the document's quota, or may.
     pub fn counts_white_space(&self, catalog: &Catalog) -> bool {
-        catalog.quota(self.kind.quota()).is_some_and(|quota| quota.counts_white_space == Some(true))
+        self.quota(catalog).is_some_and(|quota| quota.counts_white_space != Some(false))
     }
 }
 
@@ -112,6 +128,7 @@ impl Program {
             name: &policy.name,
             document: &policy.document,
             span: policy.span,
+            resource_policy: None,
         });
         let trusts = self.roles.iter().map(|role| of_identity(DocumentKind::Trust, &role.identity, &role.trust));
         let inline = self.identities().map(|(kind, identity)| {
@@ -128,6 +145,7 @@ impl Program {
             name: &set.name,
             document: &set.inline,
             span: set.span,
+            resource_policy: None,
         });
         let sessions = self.session_policies.iter().map(|policy| DocumentEntry {
             kind: DocumentKind::SessionPolicy,
@@ -135,6 +153,7 @@ impl Program {
             name: &policy.name,
             document: &policy.document,
             span: policy.span,
+            resource_policy: None,
         });
         let guardrails = self.guardrails.iter().map(|guardrail| DocumentEntry {
             kind: match guardrail.kind {
@@ -145,6 +164,15 @@ impl Program {
             name: &guardrail.name,
             document: &guardrail.document,
             span: guardrail.span,
+            resource_policy: None,
+        });
+        let resources = self.resource_policies.iter().map(|policy| DocumentEntry {
+            kind: if policy.holder.is_resource() { DocumentKind::Resource } else { DocumentKind::AccountPolicy },
+            account: policy.account,
+            name: &policy.name,
+            document: &policy.document,
+            span: policy.span,
+            resource_policy: Some(policy),
         });
         policies
             .chain(trusts)
@@ -152,10 +180,18 @@ impl Program {
             .chain(sets)
             .chain(sessions)
             .chain(guardrails)
+            .chain(resources)
             .filter(|entry| entry.kind == DocumentKind::Trust || !entry.document.statements.is_empty())
     }
 }
 
 fn of_identity<'p>(kind: DocumentKind, identity: &'p Identity, document: &'p Document) -> DocumentEntry<'p> {
-    DocumentEntry { kind, account: identity.account, name: &identity.name, document, span: identity.span }
+    DocumentEntry {
+        kind,
+        account: identity.account,
+        name: &identity.name,
+        document,
+        span: identity.span,
+        resource_policy: None,
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
     conditions::Formula,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
-    scope::{Environment, Target},
+    scope::{Environment, Itself, Target},
     statements::{DocumentKind, number_sids},
 };
 
@@ -32,6 +32,7 @@ impl Lowerer<'_> {
                 | DeclaredKind::Saml
                 | DeclaredKind::PermissionSet
                 | DeclaredKind::SessionPolicy
+                | DeclaredKind::AccountPolicy
         );
         if !supported {
             self.not_yet(environment.module, node, &format!("`{}`", kind.word()));
@@ -39,17 +40,22 @@ impl Lowerer<'_> {
         }
         let Some(name) = item.name() else { return };
         let span = self.span(environment.module, name.text_range());
-        let Some(id) = self.names.at(span) else { return };
         if !self.check_headers(environment.module, item, kind) {
             return;
         }
+        if kind == DeclaredKind::AccountPolicy {
+            let account = self.home_of(environment.module, item);
+            self.account_policy(&environment.in_account(account), item, span);
+            return;
+        }
+        let Some(id) = self.names.at(span) else { return };
         let account = self.home(id);
         let environment = environment.in_account(account);
         self.check_members_once(environment.module, item);
         match kind {
             DeclaredKind::Resource => self.resource(&environment, id, item),
             DeclaredKind::Policy | DeclaredKind::Boundary => self.standalone_policy(&environment, id, item, kind),
-            DeclaredKind::Role => self.role(&environment, item, name.text(), span),
+            DeclaredKind::Role => self.role(&environment, item, name.text(), span, id),
             DeclaredKind::User => self.user(&environment, item, name.text(), span),
             DeclaredKind::Group => self.group(&environment, item, name.text(), span),
             DeclaredKind::Scp | DeclaredKind::Rcp => self.guardrail(&environment, id, item),
@@ -84,9 +90,13 @@ impl Lowerer<'_> {
             seen.push((word, span));
             let fits = match header {
                 Header::In(_) => true,
-                Header::Named(_) => {
-                    !matches!(kind, DeclaredKind::Resource | DeclaredKind::Oidc | DeclaredKind::SessionPolicy)
-                }
+                Header::Named(_) => !matches!(
+                    kind,
+                    DeclaredKind::Resource
+                        | DeclaredKind::AccountPolicy
+                        | DeclaredKind::Oidc
+                        | DeclaredKind::SessionPolicy
+                ),
                 Header::Path(_) => matches!(
                     kind,
                     DeclaredKind::Role
@@ -134,37 +144,25 @@ impl Lowerer<'_> {
     /// organization's is made in the management account.
     pub(crate) fn home(&mut self, id: DeclarationId) -> Option<usize> {
         let declaration = self.names.get(id)?.clone();
-        let DeclarationKind::Entity(kind, item) = &declaration.kind else { return None };
+        let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
+        self.home_of(declaration.module, item)
+    }
+
+    fn home_of(&mut self, module: usize, item: &Declared) -> Option<usize> {
         let own = item.headers().find_map(|header| match header {
             Header::In(_) => header.scope(),
             _ => None,
         });
         match own {
-            Some(scope) => self.one_account(declaration.module, &scope),
-            None if matches!(kind, DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet) => {
+            Some(scope) => self.one_account(module, &scope),
+            None if matches!(
+                item.kind(),
+                Some(DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet)
+            ) =>
+            {
                 self.program.management_account()
             }
-            None => self.within.get(declaration.module).copied().flatten().or_else(|| self.default_account()),
-        }
-    }
-
-    fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
-        if item.type_call().is_some() {
-            self.declared_resource(id, item);
-        }
-        let Some(body) = item.body() else { return };
-        let parts: Vec<_> = body.parts().collect();
-        for part in &parts {
-            match part {
-                BodyPart::Member(Member::Tags(tags)) => {
-                    self.tags(environment, tags);
-                }
-                BodyPart::Member(member) => self.misplaced(environment.module, member, DeclaredKind::Resource),
-                BodyPart::Statement(_) => {}
-            }
-        }
-        if parts.is_empty() || parts.iter().any(|part| matches!(part, BodyPart::Statement(_))) {
-            self.not_yet(environment.module, body.syntax(), "a resource's own policy");
+            None => self.within.get(module).copied().flatten().or_else(|| self.default_account()),
         }
     }
 
@@ -181,7 +179,7 @@ impl Lowerer<'_> {
         self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{}`", kind.with_article(), member.word()));
     }
 
-    fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
+    fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, id: DeclarationId) {
         let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let mut trust = Document::default();
         let (mut max_session, mut instance_profile, mut trusts) = (None, false, 0);
@@ -190,7 +188,7 @@ impl Lowerer<'_> {
             match part {
                 BodyPart::Member(Member::Trust(member)) => {
                     trusts += 1;
-                    self.trust(environment, &member, &mut trust);
+                    self.trust(&environment.within(Itself::Role(id)), &member, &mut trust);
                 }
                 BodyPart::Member(Member::Session(member)) => {
                     max_session = member.duration().and_then(|duration| self.session(environment, &duration));

@@ -3,7 +3,7 @@
 //! See [roles for federation](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp.html).
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{BaseOperator, Operator, Principal as PolicyPrincipal, PrincipalElement, Sourced};
+use iamx_policy::{BaseOperator, Operator, Principal as PolicyPrincipal, Sourced};
 use iamx_syntax::{
     SyntaxNode,
     ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Expr, Member, Principal},
@@ -259,8 +259,8 @@ impl Lowerer<'_> {
     }
 
     /// What `claim` is in a statement about one provider.
-    pub(crate) fn claims_of(&mut self, element: &PrincipalElement) -> Option<String> {
-        let [principal] = element.principals.as_slice() else { return None };
+    pub(crate) fn claims_of(&mut self, principals: &[Sourced<PolicyPrincipal>]) -> Option<String> {
+        let [principal] = principals else { return None };
         let PolicyPrincipal::Federated(name) = &principal.value else { return None };
         let provider = self.provider_called(name);
         Some(match provider {

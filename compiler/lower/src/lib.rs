@@ -20,16 +20,20 @@ mod input;
 mod lowerer;
 mod names;
 mod organization;
+mod own_resources;
 mod permission_sets;
+mod permissions;
 mod policies;
 mod principals;
 mod program;
 mod raw;
+mod resource_policies;
 mod resource_sets;
 mod resources;
 mod scope;
 mod statements;
 mod strings;
+mod templates;
 mod trust;
 mod values;
 
@@ -38,8 +42,8 @@ pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
     AccessKey, Account, Assignment, Attachment, AttachmentTarget, Group, Guardrail, GuardrailAttachment, GuardrailKind,
     Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization, OrganizationNode, OrganizationNodeKind,
-    PermissionSet, PermissionSetPolicy, PermissionSetTarget, Program, Provider, ProviderKind, Role, SessionPolicy, Tag,
-    User,
+    PermissionSet, PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program, Provider, ProviderKind,
+    ResourcePolicy, Role, SessionPolicy, Tag, User,
 };
 
 use iamx_diagnostic::Diagnostic;

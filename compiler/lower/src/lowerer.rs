@@ -123,6 +123,7 @@ impl<'a> Lowerer<'a> {
         self.attach_guardrails();
         self.look_at_unmade();
         self.check_entities_named_once();
+        self.check_resource_policies_once();
         self.report_unused();
         self.say_once();
         self.program.unchecked = self.unchecked.len();

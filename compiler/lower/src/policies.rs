@@ -37,7 +37,7 @@ impl Lowerer<'_> {
             return;
         };
         self.misplaced_members(environment.module, &body, kind);
-        if item.parameters().is_some() {
+        if item.parameters().is_some() || self.is_template(environment.module, item) {
             return;
         }
         if kind == DeclaredKind::Boundary && self.says_account(id) {
@@ -187,6 +187,10 @@ impl Lowerer<'_> {
         };
         if *found != wanted {
             self.not_a_policy(&declaration, reference.span, what);
+            return None;
+        }
+        if self.is_template(declaration.module, item) {
+            self.template_attached(&declaration.name, declaration.span, reference.span);
             return None;
         }
         let arguments = match reference.only_arguments() {

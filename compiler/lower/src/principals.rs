@@ -1,26 +1,82 @@
-//! What stands after `to` and in `trust`.
+//! What stands after `to` and in `trust`: whom a statement names.
 
-use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{Principal as PolicyPrincipal, Sourced};
+use iamx_catalog::{PolicyPrincipals, ResourcePolicyForm};
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_policy::{BaseOperator, Operator, Principal as PolicyPrincipal, Sourced};
 use iamx_syntax::{
     SyntaxKind,
-    ast::{AstNode, DeclaredKind, Expr, Exprs, Principal},
+    ast::{AstNode, Call, DeclaredKind, Expr, Exprs, Principal},
 };
 use iamx_text::Span;
 
 use crate::{
+    bounds,
+    conditions::Formula,
     lowerer::Lowerer,
     names::DeclarationKind,
     scope::{Environment, Target},
 };
 
+/// The kind of policy that names principals.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NamedIn {
+    /// A role's trust policy.
+    Trust,
+    /// The policy of a resource or account.
+    Resource(&'static ResourcePolicyForm),
+}
+
+/// Principals that stand in one statement.
+#[derive(Clone, Debug)]
+pub(crate) struct PrincipalGroup {
+    pub(crate) principals: Vec<Sourced<PolicyPrincipal>>,
+    /// What says who is meant, where IAM has no form for them.
+    pub(crate) condition: Formula,
+}
+
+impl PrincipalGroup {
+    /// That of a policy which names no principals.
+    pub(crate) fn nobody() -> Self {
+        Self { principals: Vec::new(), condition: Formula::ALWAYS }
+    }
+
+    /// `principal` alone, which the statement at `span` leaves unsaid.
+    pub(crate) fn of(principal: PolicyPrincipal, span: Span) -> Self {
+        Self { principals: vec![Sourced::new(principal, span)], condition: Formula::ALWAYS }
+    }
+}
+
+/// One principal, with the condition that it takes.
+type Conditioned = (Sourced<PolicyPrincipal>, Formula);
+
 impl Lowerer<'_> {
-    /// The principals of `list`, for a trust policy.
+    /// The principals of `list`, by the statements that they take: those that IAM has a form for stand in one.
     pub(crate) fn principals(
         &mut self,
         environment: &Environment,
         list: &Exprs,
-    ) -> Option<Vec<Sourced<PolicyPrincipal>>> {
+        named_in: NamedIn,
+    ) -> Option<Vec<PrincipalGroup>> {
+        let mut plain = Vec::new();
+        let mut groups = Vec::new();
+        for (principal, condition) in self.principal_list(environment, list, named_in)? {
+            match condition {
+                Formula::Constant(true) => plain.push(principal),
+                condition => groups.push(PrincipalGroup { principals: vec![principal], condition }),
+            }
+        }
+        if !plain.is_empty() {
+            groups.insert(0, PrincipalGroup { principals: plain, condition: Formula::ALWAYS });
+        }
+        Some(groups)
+    }
+
+    fn principal_list(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        named_in: NamedIn,
+    ) -> Option<Vec<Conditioned>> {
         if let Some(first) = list.excepted().first() {
             let span = self.span(environment.module, first.range());
             self.not_yet_at(span, "`except` on principals");
@@ -29,71 +85,97 @@ impl Lowerer<'_> {
         let mut principals = Vec::new();
         let mut whole = true;
         for item in list.items() {
-            match self.principal(environment, &item) {
-                Some(mut more) => principals.append(&mut more),
+            match self.principal(environment, &item, named_in) {
+                Some(mut more) => {
+                    self.spend(more.len(), self.span(environment.module, item.range()))?;
+                    principals.append(&mut more);
+                }
                 None => whole = false,
             }
         }
         whole.then_some(principals)
     }
 
-    fn principal(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<Sourced<PolicyPrincipal>>> {
+    fn principal(&mut self, environment: &Environment, expr: &Expr, named_in: NamedIn) -> Option<Vec<Conditioned>> {
         let span = self.span(environment.module, expr.range());
         match expr {
-            Expr::Star(_) => Some(vec![Sourced::new(PolicyPrincipal::Aws("*".to_owned()), span)]),
-            Expr::Principal(principal) => self.kind_of_principal(environment, principal, span),
+            Expr::Star(_) => self.allowed(Sourced::new(everyone(named_in), span), Formula::ALWAYS, named_in, "*"),
+            Expr::Principal(principal) => self.kind_of_principal(environment, principal, named_in, span),
             Expr::Bracketed(list) => {
                 let Some(list) = list.list() else {
                     self.error(&checks::EMPTY_LIST, span, "this list names no principal");
                     return None;
                 };
-                self.principals(environment, &list)
+                self.principal_list(environment, &list, named_in)
             }
-            Expr::Call(call) => {
-                let reference = self.resolve(environment, call)?;
-                match &reference.target {
-                    Target::Argument(binding) if reference.rest.is_empty() => {
-                        self.principal(&binding.environment, &binding.argument)
-                    }
-                    Target::Declaration(id)
-                        if self.names.get(*id).is_some_and(|d| matches!(d.kind, DeclarationKind::Let(_))) =>
-                    {
-                        self.with_let(environment, *id, &reference, Self::principals)
-                    }
-                    Target::Declaration(id) => {
-                        let declaration = self.names.get(*id)?.clone();
-                        let name = call.syntax().text().to_string();
-                        if let DeclarationKind::Entity(DeclaredKind::Group, _) = declaration.kind {
-                            self.group_as_principal(&declaration.name, span, Some(declaration.span));
-                            return None;
-                        }
-                        let word = match &declaration.kind {
-                            DeclarationKind::Entity(kind, _) => kind.word(),
-                            DeclarationKind::Ou => "ou",
-                            _ => "account",
-                        };
-                        self.needs_kind_word(word, &name, span);
-                        None
-                    }
-                    Target::Account(_) if reference.rest.is_empty() => {
-                        self.needs_kind_word("account", &call.syntax().text().to_string(), span);
-                        None
-                    }
-                    Target::Organization if reference.rest.is_empty() => {
-                        self.needs_kind_word("organization", &call.syntax().text().to_string(), span);
-                        None
-                    }
-                    _ => {
-                        self.error(&checks::MISMATCHED_TYPE, span, "expected a principal");
-                        None
-                    }
-                }
-            }
+            Expr::Call(call) => self.named_principal(environment, call, named_in, span),
             _ => {
                 self.expected("a principal", expr, span);
                 None
             }
         }
+    }
+
+    /// A name without a kind word: a `let` or a parameter; anything else lacks the word.
+    fn named_principal(
+        &mut self,
+        environment: &Environment,
+        call: &Call,
+        named_in: NamedIn,
+        span: Span,
+    ) -> Option<Vec<Conditioned>> {
+        let text = call.syntax().text().to_string();
+        if self.is_service_alone(environment, call, &text) {
+            self.needs_kind_word("service", &text, span);
+            return None;
+        }
+        let reference = self.resolve(environment, call)?;
+        match &reference.target {
+            Target::Argument(binding) if reference.rest.is_empty() => {
+                self.principal(&binding.environment, &binding.argument, named_in)
+            }
+            Target::Declaration(id)
+                if self.names.get(*id).is_some_and(|d| matches!(d.kind, DeclarationKind::Let(_))) =>
+            {
+                self.with_let(environment, *id, &reference, |lowerer, inner, list| {
+                    lowerer.principal_list(inner, list, named_in)
+                })
+            }
+            Target::Declaration(id) => {
+                let declaration = self.names.get(*id)?.clone();
+                let word = match &declaration.kind {
+                    DeclarationKind::Entity(DeclaredKind::Group, _) => {
+                        self.group_as_principal(&declaration.name, span, Some(declaration.span));
+                        return None;
+                    }
+                    DeclarationKind::Entity(kind, _) => kind.word(),
+                    DeclarationKind::Ou => "ou",
+                    _ => "account",
+                };
+                self.needs_kind_word(word, &text, span);
+                None
+            }
+            Target::Account(_) if reference.rest.is_empty() => {
+                self.needs_kind_word("account", &text, span);
+                None
+            }
+            Target::Organization if reference.rest.is_empty() => {
+                self.needs_kind_word("organization", &text, span);
+                None
+            }
+            _ => {
+                self.error(&checks::MISMATCHED_TYPE, span, "expected a principal");
+                None
+            }
+        }
+    }
+
+    /// Whether `call` is no name of the workspace's, and the name of a service principal.
+    fn is_service_alone(&mut self, environment: &Environment, call: &Call, text: &str) -> bool {
+        let Some(name) = call.name() else { return false };
+        environment.bindings.iter().all(|binding| binding.name != name.text())
+            && self.names.look_up(environment.module, name.text()).is_none()
+            && self.catalog().service_principal_named(text).is_some()
     }
 
     fn needs_kind_word(&mut self, word: &str, name: &str, span: Span) {
@@ -103,12 +185,7 @@ impl Lowerer<'_> {
                 span,
                 format!("a principal is written with its kind: `{word} {name}`"),
             )
-            .fix(
-                format!("write `{word} {name}`"),
-                span,
-                format!("{word} {name}"),
-                iamx_diagnostic::Applicability::Safe,
-            ),
+            .fix(format!("write `{word} {name}`"), span, format!("{word} {name}"), Applicability::Safe),
         );
     }
 
@@ -116,62 +193,278 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         principal: &Principal,
+        named_in: NamedIn,
         span: Span,
-    ) -> Option<Vec<Sourced<PolicyPrincipal>>> {
+    ) -> Option<Vec<Conditioned>> {
         let kind = principal.kind()?;
-        let one = |principal| Some(vec![Sourced::new(principal, span)]);
-        match kind {
-            SyntaxKind::SERVICE_KW => one(PolicyPrincipal::Service(self.service_principal(environment, principal)?)),
+        let word = principal.word().map(|token| token.text().to_owned()).unwrap_or_default();
+        let (named, condition) = match kind {
+            SyntaxKind::SERVICE_KW => {
+                (PolicyPrincipal::Service(self.service_principal(environment, principal)?), Formula::ALWAYS)
+            }
             SyntaxKind::ACCOUNT_KW => {
                 let account = self.principal_account(environment, principal)?;
-                let id = self.program.accounts.get(account)?.id.clone();
-                one(PolicyPrincipal::Aws(format!("arn:{}:iam::{id}:root", self.settings().partition)))
+                self.account_or_condition(account, named_in, span)?
             }
+            SyntaxKind::ROOT_KW => self.root_user(environment, principal, named_in, span)?,
             SyntaxKind::ROLE_KW | SyntaxKind::USER_KW => {
                 let wanted = if kind == SyntaxKind::ROLE_KW { DeclaredKind::Role } else { DeclaredKind::User };
-                self.identity(environment, principal, wanted, span)
-            }
-            SyntaxKind::GROUP_KW => {
-                if let Some(Expr::Call(call)) = principal.target()
-                    && let Some(reference) = self.resolve(environment, &call)
-                    && let Target::Declaration(id) = reference.target
-                    && let Some(declaration) = self.names.get(id).cloned()
-                {
-                    self.group_as_principal(&declaration.name, span, Some(declaration.span));
+                if let Some(Expr::Star(_)) = principal.target() {
+                    let arn = format!("arn:{}:iam::*:{}/*", self.settings().partition, wanted.word());
+                    (everyone(named_in), caller_is(BaseOperator::ArnLike, arn, span))
+                } else {
+                    let arn = self.identity_arn(environment, principal, wanted, span)?;
+                    self.arn_or_condition(arn, named_in, span)?
                 }
-                None
+            }
+            SyntaxKind::SESSION_KW => {
+                let arn = self.session_arn(environment, principal, span)?;
+                self.arn_or_condition(arn, named_in, span)?
+            }
+            SyntaxKind::ORGANIZATION_KW => (everyone(named_in), self.of_organization(environment, principal, span)?),
+            SyntaxKind::GROUP_KW => {
+                self.named_group(environment, principal, span);
+                return None;
             }
             SyntaxKind::ARN_KW => {
                 let Some(Expr::String(token)) = principal.target() else { return None };
                 let arn = self.plain_string(environment.module, &token)?;
                 self.principal_arn(&arn, span)?;
-                one(PolicyPrincipal::Aws(arn))
+                self.arn_or_condition(arn, named_in, span)?
             }
-            SyntaxKind::OIDC_KW => one(self.federated_principal(environment, principal, DeclaredKind::Oidc, span)?),
-            SyntaxKind::SAML_KW => one(self.federated_principal(environment, principal, DeclaredKind::Saml, span)?),
-            SyntaxKind::CANONICAL_KW => {
-                let Some(Expr::String(token)) = principal.target() else { return None };
-                one(PolicyPrincipal::CanonicalUser(self.plain_string(environment.module, &token)?))
-            }
+            SyntaxKind::CANONICAL_KW => (self.canonical_user(environment, principal, named_in, span)?, Formula::ALWAYS),
             SyntaxKind::ANONYMOUS_KW => {
                 self.report(
                     Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, "`anonymous` is a principal of tests alone")
                         .help("everyone, anonymous callers too, is `*`"),
                 );
-                None
+                return None;
+            }
+            SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW if matches!(named_in, NamedIn::Resource(_)) => {
+                self.federated_in_resource_policy(span);
+                return None;
+            }
+            SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW => {
+                let wanted = if kind == SyntaxKind::OIDC_KW { DeclaredKind::Oidc } else { DeclaredKind::Saml };
+                (self.federated_principal(environment, principal, wanted, span)?, Formula::ALWAYS)
             }
             _ => {
-                let word = principal.word().map(|token| token.text().to_owned()).unwrap_or_default();
                 self.not_yet_at(span, &format!("`{word}` principals"));
+                return None;
+            }
+        };
+        self.allowed(Sourced::new(named, span), condition, named_in, &word)
+    }
+
+    /// The principal, where a policy of this kind can name it.
+    fn allowed(
+        &mut self,
+        principal: Sourced<PolicyPrincipal>,
+        condition: Formula,
+        named_in: NamedIn,
+        word: &str,
+    ) -> Option<Vec<Conditioned>> {
+        let NamedIn::Resource(form) = named_in else { return Some(vec![(principal, condition)]) };
+        let span = principal.span;
+        let fits = match form.principals {
+            PolicyPrincipals::Services => matches!(principal.value, PolicyPrincipal::Service(_)),
+            PolicyPrincipals::Everyone => matches!(principal.value, PolicyPrincipal::Everyone),
+            PolicyPrincipals::Named | PolicyPrincipals::NamedUnderAws => true,
+        };
+        if fits {
+            return Some(vec![(principal, condition)]);
+        }
+        let mut diagnostic =
+            Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, format!("this policy can't name `{word}`"));
+        diagnostic = match form.principals {
+            PolicyPrincipals::Services => diagnostic.note("AWS heeds it for AWS services alone, as in `service es`"),
+            _ => diagnostic
+                .note("its principal is everyone; who is meant is said by a condition")
+                .help("leave `to` out, and say `when`"),
+        };
+        self.report(diagnostic.note(format!("see {}", form.page)));
+        None
+    }
+
+    fn account_or_condition(
+        &mut self,
+        account: usize,
+        named_in: NamedIn,
+        span: Span,
+    ) -> Option<(PolicyPrincipal, Formula)> {
+        let id = self.program.accounts.get(account)?.id.clone();
+        if is_everyone_alone(named_in) {
+            let condition = entry(Operator::plain(BaseOperator::StringEquals), "aws:PrincipalAccount", id, span);
+            return Some((everyone(named_in), condition));
+        }
+        Some((PolicyPrincipal::Aws(self.account_arn(&id)), Formula::ALWAYS))
+    }
+
+    /// The principal that `arn` is; where a policy names everyone alone, the condition that says it. A session counts as its
+    /// role there, so none is exactly a session.
+    fn arn_or_condition(&mut self, arn: String, named_in: NamedIn, span: Span) -> Option<(PolicyPrincipal, Formula)> {
+        if !is_everyone_alone(named_in) {
+            return Some((PolicyPrincipal::Aws(arn), Formula::ALWAYS));
+        }
+        let mut fields = arn.splitn(6, ':').skip(4);
+        let (account, part) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        if part.starts_with("assumed-role/") || part.starts_with("federated-user/") {
+            self.report(
+                Diagnostic::new(
+                    &checks::PRINCIPAL_NOT_ALLOWED,
+                    span,
+                    "this policy names no one, and no condition key says which session calls",
+                )
+                .help("name the session's role"),
+            );
+            return None;
+        }
+        let condition = if part == "root" {
+            entry(Operator::plain(BaseOperator::StringEquals), "aws:PrincipalAccount", account.to_owned(), span)
+        } else {
+            caller_is(BaseOperator::ArnEquals, arn, span)
+        };
+        Some((everyone(named_in), condition))
+    }
+
+    fn account_arn(&self, id: &str) -> String {
+        format!("arn:{}:iam::{id}:root", self.settings().partition)
+    }
+
+    /// `root prod`, `root *`: the ARN of an account's root user is, as a principal, the whole account.
+    fn root_user(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        named_in: NamedIn,
+        span: Span,
+    ) -> Option<(PolicyPrincipal, Formula)> {
+        if let Some(Expr::Star(_)) = principal.target() {
+            let condition = caller_is(BaseOperator::ArnLike, self.account_arn("*"), span);
+            return Some((everyone(named_in), condition));
+        }
+        let account = self.principal_account(environment, principal)?;
+        let arn = self.account_arn(&self.program.accounts.get(account)?.id.clone());
+        let condition = caller_is(BaseOperator::ArnEquals, arn.clone(), span);
+        Some((if is_everyone_alone(named_in) { everyone(named_in) } else { PolicyPrincipal::Aws(arn) }, condition))
+    }
+
+    fn of_organization(&mut self, environment: &Environment, principal: &Principal, span: Span) -> Option<Formula> {
+        let target = principal.target()?;
+        let at = self.span(environment.module, target.range());
+        let reference = self.principal_reference(environment, &target, "an organization")?;
+        let Target::Organization = reference.target else {
+            self.error(&checks::MISMATCHED_TYPE, at, "expected an organization");
+            return None;
+        };
+        let id = self.program.organization.as_ref().map(|organization| organization.id.clone())?;
+        if id.is_empty() {
+            return None;
+        }
+        Some(entry(Operator::plain(BaseOperator::StringEquals), "aws:PrincipalOrgID", id, span))
+    }
+
+    fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
+        let target = principal.target()?;
+        let span = self.span(environment.module, target.range());
+        let reference = self.principal_reference(environment, &target, "an account")?;
+        match reference.target {
+            Target::Account(account) if reference.rest.is_empty() => Some(account),
+            _ => {
+                self.error(&checks::MISMATCHED_TYPE, span, "expected an account");
                 None
             }
         }
+    }
+
+    /// What the name behind a kind word stands for, through the parameters of templates.
+    fn principal_reference(
+        &mut self,
+        environment: &Environment,
+        target: &Expr,
+        what: &str,
+    ) -> Option<crate::scope::Reference> {
+        let call = self.call_of(environment, target, what)?.clone();
+        let reference = self.resolve(environment, &call)?;
+        self.followed(reference)
+    }
+
+    /// The ARN of the role or user that `principal` names.
+    fn identity_arn(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        wanted: DeclaredKind,
+        span: Span,
+    ) -> Option<String> {
+        let target = principal.target()?;
+        let target_span = self.span(environment.module, target.range());
+        let what = format!("a {}", wanted.word());
+        let reference = self.principal_reference(environment, &target, &what)?;
+        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
+            self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected {what}"));
+            return None;
+        };
+        let declaration = self.names.get(*id)?.clone();
+        match &declaration.kind {
+            DeclarationKind::Entity(kind, item) if *kind == wanted => {
+                Some(self.entity_resource(environment, *id, item, &reference)?.arn)
+            }
+            DeclarationKind::Entity(DeclaredKind::Group, _) => {
+                self.group_as_principal(&declaration.name, span, Some(declaration.span));
+                None
+            }
+            other => {
+                self.report(
+                    Diagnostic::new(
+                        &checks::MISMATCHED_TYPE,
+                        target_span,
+                        format!("expected {what}, and `{}` is {}", declaration.name, other.describe()),
+                    )
+                    .related(declaration.span, "declared here"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `session role R "name"`: a session's ARN carries its role's name without the path.
+    ///
+    /// See [role session principals](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session).
+    fn session_arn(&mut self, environment: &Environment, principal: &Principal, span: Span) -> Option<String> {
+        let token = principal.session_name()?;
+        let session = self.plain_string(environment.module, &token)?;
+        if !bounds::is_session_name(&session) {
+            let at = self.span(environment.module, token.text_range());
+            self.report(
+                Diagnostic::new(&checks::INVALID_AWS_NAME, at, format!("`{session}` can't be the name of a session"))
+                    .note("it is 2 to 64 letters, digits and `+=,.@_-`"),
+            );
+            return None;
+        }
+        let arn = self.identity_arn(environment, principal, DeclaredKind::Role, span)?;
+        let (before, role) = arn.split_once(":role/")?;
+        let account = before.rsplit(':').next()?;
+        let name = role.rsplit('/').next()?;
+        Some(format!("arn:{}:sts::{account}:assumed-role/{name}/{session}", self.settings().partition))
     }
 
     /// Whether `arn` is that of a principal; says so if it isn't.
     pub(crate) fn principal_arn(&mut self, arn: &str, span: Span) -> Option<()> {
         if !arn.starts_with("arn:") || arn.splitn(6, ':').count() != 6 {
             self.error(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN"));
+            return None;
+        }
+        if arn.contains(['*', '?']) {
+            self.report(
+                Diagnostic::new(
+                    &checks::UNSUPPORTED_WILDCARD_IN_PRINCIPAL,
+                    span,
+                    "IAM takes no wildcard in a principal's ARN",
+                )
+                .note("it is compared as it stands, so this would name no one")
+                .help(format!("write `to *` with `when aws:PrincipalArn like \"{arn}\"`")),
+            );
             return None;
         }
         if let Some((_, name)) = arn.split_once(":group/") {
@@ -190,67 +483,58 @@ impl Lowerer<'_> {
         Some(())
     }
 
-    fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
-        let target = principal.target()?;
-        let span = self.span(environment.module, target.range());
-        let Expr::Call(call) = &target else {
-            self.expected("an account", &target, span);
-            return None;
-        };
-        let reference = self.resolve(environment, call)?;
-        let reference = self.followed(reference)?;
-        match reference.target {
-            Target::Account(account) if reference.rest.is_empty() => Some(account),
-            _ => {
-                self.error(&checks::MISMATCHED_TYPE, span, "expected an account");
-                None
-            }
-        }
-    }
-
-    /// The role or user that `principal` names.
-    fn identity(
+    /// `canonical "…"`: an account by the id that S3 gives it.
+    ///
+    /// See [canonical user ids](https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html).
+    fn canonical_user(
         &mut self,
         environment: &Environment,
         principal: &Principal,
-        wanted: DeclaredKind,
+        named_in: NamedIn,
         span: Span,
-    ) -> Option<Vec<Sourced<PolicyPrincipal>>> {
-        let target = principal.target()?;
-        let target_span = self.span(environment.module, target.range());
-        if let Expr::Star(_) = target {
-            self.not_yet_at(span, &format!("`{} *`", wanted.word()));
+    ) -> Option<PolicyPrincipal> {
+        let Some(Expr::String(token)) = principal.target() else { return None };
+        let id = self.plain_string(environment.module, &token)?;
+        let in_s3 = matches!(named_in, NamedIn::Resource(form) if form.service == Some("s3"));
+        if !in_s3 {
+            self.report(
+                Diagnostic::new(
+                    &checks::PRINCIPAL_NOT_ALLOWED,
+                    span,
+                    "a canonical id is a principal of S3's policies alone",
+                )
+                .help("name the account: `account …`"),
+            );
             return None;
         }
-        let call = self.call_of(environment, &target, &format!("a {}", wanted.word()))?.clone();
-        let reference = self.resolve(environment, &call)?;
-        let reference = self.followed(reference)?;
-        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
-            self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected a {}", wanted.word()));
+        if id.len() != 64 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            self.report(
+                Diagnostic::new(&checks::INVALID_ACCOUNT_ID, span, format!("`{id}` is no canonical id"))
+                    .note("it is 64 hexadecimal digits"),
+            );
             return None;
-        };
-        let id = *id;
-        let declaration = self.names.get(id)?.clone();
-        match &declaration.kind {
-            DeclarationKind::Entity(kind, item) if *kind == wanted => {
-                let resource = self.entity_resource(environment, id, item, &reference)?;
-                Some(vec![Sourced::new(PolicyPrincipal::Aws(resource.arn), span)])
-            }
-            DeclarationKind::Entity(DeclaredKind::Group, _) => {
-                self.group_as_principal(&declaration.name, span, Some(declaration.span));
-                None
-            }
-            other => {
-                self.report(
-                    Diagnostic::new(
-                        &checks::MISMATCHED_TYPE,
-                        target_span,
-                        format!("expected a {}, and `{}` is {}", wanted.word(), declaration.name, other.describe()),
-                    )
-                    .related(declaration.span, "declared here"),
-                );
-                None
-            }
+        }
+        Some(PolicyPrincipal::CanonicalUser(id))
+    }
+
+    pub(crate) fn federated_in_resource_policy(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &checks::FEDERATED_PRINCIPAL_NOT_SUPPORTED,
+                span,
+                "an identity provider is a principal of trust policies alone",
+            )
+            .help("name the role that those who come from the provider assume"),
+        );
+    }
+
+    fn named_group(&mut self, environment: &Environment, principal: &Principal, span: Span) {
+        if let Some(Expr::Call(call)) = principal.target()
+            && let Some(reference) = self.resolve(environment, &call)
+            && let Target::Declaration(id) = reference.target
+            && let Some(declaration) = self.names.get(id).cloned()
+        {
+            self.group_as_principal(&declaration.name, span, Some(declaration.span));
         }
     }
 
@@ -270,4 +554,25 @@ impl Lowerer<'_> {
         }
         self.report(diagnostic);
     }
+}
+
+/// Everyone, as a policy of this kind writes it.
+pub(crate) fn everyone(named_in: NamedIn) -> PolicyPrincipal {
+    match named_in {
+        NamedIn::Resource(form) if form.principals != PolicyPrincipals::NamedUnderAws => PolicyPrincipal::Everyone,
+        _ => PolicyPrincipal::Aws("*".to_owned()),
+    }
+}
+
+/// Whether a policy of this kind names everyone, and who is meant by conditions.
+fn is_everyone_alone(named_in: NamedIn) -> bool {
+    matches!(named_in, NamedIn::Resource(form) if form.principals == PolicyPrincipals::Everyone)
+}
+
+fn caller_is(operator: BaseOperator, arn: String, span: Span) -> Formula {
+    entry(Operator::plain(operator), "aws:PrincipalArn", arn, span)
+}
+
+fn entry(operator: Operator, key: &str, value: String, span: Span) -> Formula {
+    Formula::compare(operator, key, vec![Sourced::new(value, span)], span)
 }

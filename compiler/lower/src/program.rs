@@ -1,6 +1,7 @@
 mod federation;
 mod organization;
 mod permission_sets;
+mod resource_policies;
 
 use iamx_policy::Document;
 use iamx_text::Span;
@@ -10,6 +11,7 @@ pub use organization::{
     Guardrail, GuardrailAttachment, GuardrailKind, Organization, OrganizationNode, OrganizationNodeKind,
 };
 pub use permission_sets::{Assignment, PermissionSet, PermissionSetPolicy, PermissionSetTarget, SessionPolicy};
+pub use resource_policies::{PolicyHolder, ResourcePolicy};
 
 /// A lowered workspace: what is to exist in which account.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,8 @@ pub struct Program {
     pub permission_sets: Vec<PermissionSet>,
     /// Session policies.
     pub session_policies: Vec<SessionPolicy>,
+    /// The policies of resources, and those that services keep for accounts.
+    pub resource_policies: Vec<ResourcePolicy>,
     /// How many names were accepted with `unchecked`.
     pub unchecked: usize,
 }

@@ -1,6 +1,6 @@
 //! `raw { … }`: a statement in IAM's own JSON, checked as any statement is.
 
-use iamx_catalog::{ConditionKey, KeyType};
+use iamx_catalog::{ConditionKey, KeyType, ResourceElement};
 use iamx_diagnostic::{Applicability, Diagnostic, Edit, checks};
 use iamx_policy::{
     BaseOperator, ConditionBlock, ConditionEntry, Element, JsonMember, JsonNode, JsonValue, Principal, Qualifier,
@@ -16,6 +16,7 @@ use crate::{
     actions::prefix_of,
     conditions::Formula,
     lowerer::Lowerer,
+    resources::ResourceSet,
     scope::Environment,
     statements::{DocumentKind, PARTS_OF_A_STATEMENT},
 };
@@ -43,7 +44,7 @@ impl Lowerer<'_> {
         let mut statement = statement?;
         let whole = [
             self.check_raw_principal(&statement, kind, span),
-            self.check_raw_resource(&mut statement, kind, span),
+            self.check_raw_resource(environment, &mut statement, kind, span),
             self.check_raw_actions(&mut statement),
             self.check_raw_conditions(&statement.conditions),
         ];
@@ -56,13 +57,18 @@ impl Lowerer<'_> {
             documentation: raw.documentation(),
             ..statement
         };
-        // Under no `if` its conditions stay as they were written.
-        if matches!(conditions, Formula::Constant(true)) {
-            return Some(vec![statement]);
+        let statements = if matches!(conditions, Formula::Constant(true)) {
+            // Under no `if` its conditions stay as they were written.
+            vec![statement]
+        } else {
+            let written = statement.conditions.entries.iter().map(|entry| Formula::entry(entry.clone(), false));
+            let both = Formula::all([conditions.clone()].into_iter().chain(written));
+            self.alternatives(&statement, &both)?
+        };
+        match kind {
+            DocumentKind::Resource(form) => self.permissions(form, statements),
+            _ => Some(statements),
         }
-        let written = statement.conditions.entries.iter().map(|entry| Formula::entry(entry.clone(), false));
-        let both = Formula::all([conditions.clone()].into_iter().chain(written));
-        self.alternatives(&statement, &both)
     }
 
     /// The Sid is the label.
@@ -201,6 +207,11 @@ impl Lowerer<'_> {
         }
         let mut whole = true;
         for principal in &element.principals {
+            if let (DocumentKind::Resource(_), Principal::Federated(_)) = (kind, &principal.value) {
+                self.federated_in_resource_policy(principal.span);
+                whole = false;
+                continue;
+            }
             whole &= self.check_raw_principal_value(principal).is_some();
         }
         whole.then_some(())
@@ -224,9 +235,16 @@ impl Lowerer<'_> {
     }
 
     /// Whether this kind of document takes these resources.
-    fn check_raw_resource(&mut self, statement: &mut PolicyStatement, kind: DocumentKind, span: Span) -> Option<()> {
+    fn check_raw_resource(
+        &mut self,
+        environment: &Environment,
+        statement: &mut PolicyStatement,
+        kind: DocumentKind,
+        span: Span,
+    ) -> Option<()> {
         let Some(element) = &statement.resources else {
-            if kind == DocumentKind::Trust {
+            let absent = matches!(kind, DocumentKind::Resource(form) if form.resource == ResourceElement::Absent);
+            if kind == DocumentKind::Trust || absent {
                 return Some(());
             }
             self.report(
@@ -250,7 +268,9 @@ impl Lowerer<'_> {
         for resource in &element.patterns {
             self.check_raw_variables(resource);
         }
-        self.raw_arns(element.patterns.clone()).map(|_| ())
+        let resources = self.raw_arns(element.patterns.clone())?;
+        let DocumentKind::Resource(form) = kind else { return Some(()) };
+        self.check_raw_own(environment, form, ResourceSet { negated: element.negated, resources }, at)
     }
 
     /// Whether there are such actions; each is spelled as the catalog spells it.

@@ -2,14 +2,14 @@
 
 use iamx_catalog::{ArnTemplate, ResourceType, Service};
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
-use iamx_policy::Sourced;
+use iamx_policy::{Element, Sourced};
 use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Header, Postfix};
 use iamx_text::Span;
 
 use crate::{
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
-    scope::{Environment, Reference, Target, counted, postfix_range},
+    scope::{Environment, Itself, Reference, Target, counted, postfix_range},
 };
 
 /// A resource, with its type where it is known.
@@ -59,6 +59,15 @@ pub(crate) struct ResourceSet {
     /// Whether it is every resource **but** these.
     pub(crate) negated: bool,
     pub(crate) resources: Vec<Sourced<Resource>>,
+}
+
+impl ResourceSet {
+    /// As a statement has it.
+    pub(crate) fn into_element(self) -> Element<String> {
+        let patterns =
+            self.resources.into_iter().map(|resource| Sourced::new(resource.value.arn, resource.span)).collect();
+        if self.negated { Element::except(patterns) } else { Element::of(patterns) }
+    }
 }
 
 impl Lowerer<'_> {
@@ -121,13 +130,7 @@ impl Lowerer<'_> {
         let (base, used) = match &reference.target {
             Target::Argument(binding) => (self.resources(&binding.environment, &binding.argument)?, 0),
             Target::Service(prefix) => self.typed_by_service(environment, prefix, reference)?,
-            Target::Itself => {
-                self.report(
-                    Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, "`self` means nothing here")
-                        .note("it is the resource whose own policy is being written"),
-                );
-                return None;
-            }
+            Target::Itself => (self.itself(environment, reference.span)?, 0),
             Target::Account(_) | Target::Organization => {
                 self.error(
                     &checks::MISMATCHED_TYPE,
@@ -170,6 +173,32 @@ impl Lowerer<'_> {
             resources = children;
         }
         Some(resources)
+    }
+
+    /// What `self` stands for.
+    fn itself(&mut self, environment: &Environment, span: Span) -> Option<Vec<Sourced<Resource>>> {
+        let resource = match environment.itself.as_deref() {
+            Some(Itself::Resource(resource)) => resource.clone(),
+            Some(Itself::Role(id)) => {
+                let declaration = self.names.get(*id)?.clone();
+                let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
+                let reference = Reference {
+                    target: Target::Declaration(*id),
+                    rest: Vec::new(),
+                    span,
+                    account: environment.account,
+                };
+                self.entity_resource(environment, *id, item, &reference)?
+            }
+            None => {
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, span, "`self` means nothing here")
+                        .note("it is the resource, or the role, whose own policy is being written"),
+                );
+                return None;
+            }
+        };
+        Some(vec![Sourced::new(resource, span)])
     }
 
     fn declared_resources(
@@ -350,7 +379,7 @@ impl Lowerer<'_> {
         Some(resources)
     }
 
-    fn fill(&mut self, template: &ArnTemplate, typed: &Typed, span: Span) -> Option<String> {
+    pub(crate) fn fill(&mut self, template: &ArnTemplate, typed: &Typed, span: Span) -> Option<String> {
         let account = match typed.owner {
             Owner::Account(index) => self.program.account(Some(index)).map(|account| account.id.clone()),
             Owner::Any => Some("*".to_owned()),

@@ -12,6 +12,7 @@ use iamx_text::Span;
 use crate::{
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind, Named, nearest},
+    resources::Resource,
 };
 
 /// Where an expression is evaluated.
@@ -25,6 +26,17 @@ pub(crate) struct Environment {
     pub(crate) any_account: bool,
     /// What `claim sub` is: the provider's prefix of its keys, where one provider is spoken of.
     pub(crate) claims: Option<Rc<str>>,
+    /// What `self` is.
+    pub(crate) itself: Option<Rc<Itself>>,
+}
+
+/// What has the policy that is being lowered.
+#[derive(Debug)]
+pub(crate) enum Itself {
+    /// A resource, by its own policy.
+    Resource(Resource),
+    /// A role, by its trust policy. Its ARN is looked up where it is said, as it may need an account that isn't there.
+    Role(DeclarationId),
 }
 
 /// A parameter with its argument, which is evaluated where it was written.
@@ -38,7 +50,7 @@ pub(crate) struct Binding {
 impl Environment {
     /// The outside of every template of a module.
     pub(crate) fn of(module: usize) -> Self {
-        Self { module, bindings: Rc::new(Vec::new()), account: None, any_account: false, claims: None }
+        Self { module, bindings: Rc::new(Vec::new()), account: None, any_account: false, claims: None, itself: None }
     }
 
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
@@ -53,6 +65,11 @@ impl Environment {
     /// In what binds many accounts.
     pub(crate) fn of_any_account(&self) -> Self {
         Self { account: None, any_account: true, ..self.clone() }
+    }
+
+    /// The same where `self` is `itself`.
+    pub(crate) fn within(&self, itself: Itself) -> Self {
+        Self { itself: Some(Rc::new(itself)), ..self.clone() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Statements of the source as statements of policy documents.
 
+use iamx_catalog::ResourcePolicyForm;
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{
     BaseOperator, ConditionBlock, Document, Effect, Element, Operator, Principal, PrincipalElement, Sourced,
@@ -17,6 +18,7 @@ use crate::{
     conditions::{Formula, date_value},
     lowerer::Lowerer,
     names::DeclarationKind,
+    principals::{NamedIn, PrincipalGroup, everyone},
     resources::ResourceSet,
     scope::{Environment, Target},
 };
@@ -35,6 +37,8 @@ pub(crate) enum DocumentKind {
     Scp,
     /// A resource control policy.
     Rcp,
+    /// The policy of a resource or account.
+    Resource(&'static ResourcePolicyForm),
 }
 
 impl Lowerer<'_> {
@@ -105,6 +109,12 @@ impl Lowerer<'_> {
             );
             return;
         };
+        if !matches!(kind, DocumentKind::Trust | DocumentKind::Resource(_))
+            && self.is_template(declaration.module, item)
+        {
+            self.template_attached(&declaration.name, declaration.span, reference.span);
+            return;
+        }
         let arguments = match reference.only_arguments() {
             Ok(arguments) => arguments,
             Err(span) => {
@@ -152,53 +162,63 @@ impl Lowerer<'_> {
         }
         let list = permission.actions()?;
 
-        let principal = self.statement_principal(environment, &clauses, kind, effect_span);
-        let on = match (&clauses.on, kind) {
-            (Some(clause), DocumentKind::Trust) => {
-                let at = self.span(environment.module, clause.syntax().text_range());
-                self.report(
-                    Diagnostic::new(&checks::MISPLACED_MEMBER, at, "a trust policy's statements name no resource")
-                        .note("the resource is the role itself")
-                        .fix("leave `on` out", at, "", Applicability::Safe),
-                );
-                return None;
-            }
-            (Some(clause), _) => Some(clause.list().and_then(|list| self.resource_set(environment, &list))),
-            (None, _) => None,
+        let groups = self.statement_principals(environment, &clauses, kind, effect_span);
+        let on = clauses.on.as_ref().map(|clause| self.said_resources(environment, clause, kind));
+        let own = match kind {
+            DocumentKind::Resource(form) if on.is_none() => self.own_resources(environment, form, effect_span),
+            _ => None,
         };
         // What failed was said; the other parts are still looked at, so that each fault is said at once.
-        let actions = self.action_set(environment, &list, on.as_ref().and_then(Option::as_ref));
-        let claims = principal.as_ref().and_then(|principal| self.claims_of(principal.as_ref()?));
+        let named = on.as_ref().and_then(Option::as_ref).or(own.as_ref());
+        let actions = match kind {
+            DocumentKind::Resource(form) => self.own_actions(environment, &list, named, form),
+            _ => self.action_set(environment, &list, named),
+        };
+        let claims = match groups.as_deref() {
+            Some([group]) => self.claims_of(&group.principals),
+            _ => None,
+        };
         let speaking = claims.map_or_else(|| environment.clone(), |prefix| environment.with_claims(&prefix));
         let condition = self.statement_condition(&speaking, &clauses, conditions);
+        let actions = actions?;
         let resources = match (on, kind) {
+            (Some(None), _) => return None,
             (_, DocumentKind::Trust) => None,
-            (Some(set), _) => Some(set?),
-            (None, DocumentKind::Scp | DocumentKind::Rcp) => Some(ResourceSet::everything(effect_span)),
+            (Some(Some(set)), DocumentKind::Identity | DocumentKind::Scp | DocumentKind::Rcp) => {
+                Some(set.into_element())
+            }
+            (None, DocumentKind::Scp | DocumentKind::Rcp) => Some(ResourceSet::everything(effect_span).into_element()),
             (None, DocumentKind::Identity) => {
-                let actions = actions.as_ref()?;
-                Some(self.unsaid_resources(actions, effect, effect_span)?)
+                Some(self.unsaid_resources(&actions, effect, effect_span)?.into_element())
+            }
+            (said, DocumentKind::Resource(form)) => {
+                self.own_element(environment, form, said.flatten(), &actions, effect_span)?
             }
         };
-        let (actions, condition, principal) = (actions?, condition?, principal?);
+        let (condition, groups) = (condition?, groups?);
         if effect == Effect::Deny {
             self.check_rot(&actions, effect_span);
         }
-        let statement = PolicyStatement {
-            sid: permission.label().map(|label| label.text().trim_end_matches(':').to_owned()),
-            effect,
-            principal,
-            actions: element(actions.negated, actions.patterns),
-            resources: resources.map(|set| {
-                let patterns =
-                    set.resources.into_iter().map(|resource| Sourced::new(resource.value.arn, resource.span)).collect();
-                element(set.negated, patterns)
-            }),
-            conditions: ConditionBlock::default(),
-            span,
-            documentation: permission.documentation(),
-        };
-        self.alternatives(&statement, &condition)
+        let mut statements = Vec::new();
+        for group in groups {
+            let named = !group.principals.is_empty();
+            let statement = PolicyStatement {
+                sid: permission.label().map(|label| label.text().trim_end_matches(':').to_owned()),
+                effect,
+                principal: named.then_some(PrincipalElement { negated: false, principals: group.principals }),
+                actions: element(actions.negated, actions.patterns.clone()),
+                resources: resources.clone(),
+                conditions: ConditionBlock::default(),
+                span,
+                documentation: permission.documentation(),
+            };
+            let condition = Formula::all([condition.clone(), group.condition]);
+            statements.extend(self.alternatives(&statement, &condition)?);
+        }
+        match kind {
+            DocumentKind::Resource(form) => self.permissions(form, statements),
+            _ => Some(statements),
+        }
     }
 
     /// `statement` once for each alternative of `condition`, with that; never, where it never holds.
@@ -257,26 +277,47 @@ impl Lowerer<'_> {
         None
     }
 
-    /// Whom the statement is about; the outer `None` where that is wrong.
-    #[allow(clippy::option_option)]
-    fn statement_principal(
+    /// What stands after `on`. A trust policy is about its role, which needn't be said and can't be anything else.
+    fn said_resources(
+        &mut self,
+        environment: &Environment,
+        clause: &Clause,
+        kind: DocumentKind,
+    ) -> Option<ResourceSet> {
+        let set = clause.list().and_then(|list| self.resource_set(environment, &list))?;
+        if kind != DocumentKind::Trust || clause.syntax().to_string().trim_start_matches("on").trim() == "self" {
+            return Some(set);
+        }
+        let at = self.span(environment.module, clause.syntax().text_range());
+        self.report(
+            Diagnostic::new(&checks::MISPLACED_MEMBER, at, "a trust policy's statements name no resource")
+                .note("the resource is the role itself")
+                .fix("leave `on` out", at, "", Applicability::Safe),
+        );
+        None
+    }
+
+    /// Whom the statement is about, by the statements that this takes; in a policy of an identity one that names nobody.
+    fn statement_principals(
         &mut self,
         environment: &Environment,
         clauses: &Clauses,
         kind: DocumentKind,
         effect: Span,
-    ) -> Option<Option<PrincipalElement>> {
-        match (&clauses.to, kind) {
-            (None, DocumentKind::Identity | DocumentKind::Scp) => Some(None),
-            (None, DocumentKind::Rcp) => Some(Some(PrincipalElement {
-                negated: false,
-                principals: vec![Sourced::new(Principal::Everyone, effect)],
-            })),
-            (Some(clause), DocumentKind::Scp | DocumentKind::Rcp) => {
-                self.not_yet(environment.module, clause.syntax(), "`to` in a guardrail");
-                None
+    ) -> Option<Vec<PrincipalGroup>> {
+        let named_in = match kind {
+            DocumentKind::Trust => NamedIn::Trust,
+            DocumentKind::Resource(form) => NamedIn::Resource(form),
+            DocumentKind::Scp | DocumentKind::Rcp => {
+                if let Some(clause) = &clauses.to {
+                    self.not_yet(environment.module, clause.syntax(), "`to` in a guardrail");
+                    return None;
+                }
+                let everyone = PrincipalGroup::of(Principal::Everyone, effect);
+                return Some(vec![if kind == DocumentKind::Rcp { everyone } else { PrincipalGroup::nobody() }]);
             }
-            (Some(clause), DocumentKind::Identity) => {
+            DocumentKind::Identity => {
+                let Some(clause) = &clauses.to else { return Some(vec![PrincipalGroup::nobody()]) };
                 let at = self.span(environment.module, clause.syntax().text_range());
                 self.report(
                     Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, at, "an identity policy names no principal")
@@ -284,24 +325,24 @@ impl Lowerer<'_> {
                         .fix("leave `to` out", at, "", Applicability::Unsafe)
                         .help("attach the policy to whom it is meant for"),
                 );
-                None
+                return None;
             }
-            (None, DocumentKind::Trust) => {
-                self.report(
-                    Diagnostic::new(
-                        &checks::MISSING_PRINCIPAL,
-                        effect,
-                        "a trust policy's statement says whom it is about",
-                    )
-                    .help("add `to`, as in `to service ec2`"),
-                );
-                None
-            }
-            (Some(clause), DocumentKind::Trust) => {
-                let principals = self.principals(environment, &clause.list()?)?;
-                Some(Some(PrincipalElement { negated: false, principals }))
-            }
+        };
+        if let Some(clause) = &clauses.to {
+            return self.principals(environment, &clause.list()?, named_in);
         }
+        let (what, help) = match kind {
+            DocumentKind::Resource(form) if form.about_others => {
+                return Some(vec![PrincipalGroup::of(everyone(named_in), effect)]);
+            }
+            DocumentKind::Resource(_) => ("a resource policy", "add `to`, as in `to account partner`"),
+            _ => ("a trust policy", "add `to`, as in `to service ec2`"),
+        };
+        self.report(
+            Diagnostic::new(&checks::MISSING_PRINCIPAL, effect, format!("{what}'s statement says whom it is about"))
+                .help(help),
+        );
+        None
     }
 
     /// All that must hold: the `if`s around, `when`, not `unless`, before `until`.

@@ -7,7 +7,13 @@ use iamx_policy::{
 use iamx_syntax::ast::{AstNode, Clause, Trust};
 use iamx_text::Span;
 
-use crate::{conditions::Formula, lowerer::Lowerer, scope::Environment, statements::DocumentKind};
+use crate::{
+    conditions::Formula,
+    lowerer::Lowerer,
+    principals::{NamedIn, PrincipalGroup},
+    scope::Environment,
+    statements::DocumentKind,
+};
 
 impl Lowerer<'_> {
     pub(crate) fn trust(&mut self, environment: &Environment, member: &Trust, document: &mut Document) {
@@ -17,7 +23,7 @@ impl Lowerer<'_> {
         }
         let Some(list) = member.principals() else { return };
         let span = self.span(environment.module, member.range());
-        let Some(principals) = self.principals(environment, &list) else { return };
+        let Some(groups) = self.principals(environment, &list, NamedIn::Trust) else { return };
         let mut actions = Vec::new();
         for name in member.with().unwrap_or_default() {
             match name.text() {
@@ -33,19 +39,22 @@ impl Lowerer<'_> {
                 }
             }
         }
-        for entrance in self.entrances(principals).unwrap_or_default() {
-            let environment = match &entrance.claims {
-                Some(prefix) => environment.with_claims(prefix),
-                None => environment.clone(),
-            };
-            let actions: Vec<_> = [entrance.action].into_iter().chain(actions.iter().copied()).collect();
-            let statements = self.trust_statements(&environment, member, span, &actions, &entrance.condition);
-            // Principals of different kinds stand in one statement: the principal element takes a list of each.
-            let principal = PrincipalElement { negated: false, principals: entrance.principals };
-            let statements = statements.unwrap_or_default().into_iter();
-            document
-                .statements
-                .extend(statements.map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }));
+        for PrincipalGroup { principals, condition } in groups {
+            for entrance in self.entrances(principals).unwrap_or_default() {
+                let environment = match &entrance.claims {
+                    Some(prefix) => environment.with_claims(prefix),
+                    None => environment.clone(),
+                };
+                let actions: Vec<_> = [entrance.action].into_iter().chain(actions.iter().copied()).collect();
+                let around = Formula::all([entrance.condition, condition.clone()]);
+                let statements = self.trust_statements(&environment, member, span, &actions, &around);
+                // Principals of different kinds stand in one statement: the principal element takes a list of each.
+                let principal = PrincipalElement { negated: false, principals: entrance.principals };
+                let statements = statements.unwrap_or_default().into_iter();
+                document
+                    .statements
+                    .extend(statements.map(|rest| PolicyStatement { principal: Some(principal.clone()), ..rest }));
+            }
         }
     }
 

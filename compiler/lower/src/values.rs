@@ -154,11 +154,7 @@ impl Lowerer<'_> {
                     }
                 }
             }
-            Target::Itself => {
-                self.not_yet_at(reference.span, "`self` as a value");
-                None
-            }
-            Target::Service(_) => {
+            Target::Itself | Target::Service(_) => {
                 let arns = self.referenced_resources(environment, reference)?;
                 Some(arns.into_iter().map(|arn| Sourced::new(arn.value.arn, arn.span)).collect())
             }

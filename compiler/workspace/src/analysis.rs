@@ -130,7 +130,14 @@ impl Workspace {
             Diagnostic::new(&checks::NOT_YET_SUPPORTED, set.span, message)
                 .note("nothing is written for it, so nothing is left out silently")
         });
-        sets.collect()
+        let policies = program.resource_policies.iter().filter(|policy| !policy.document.statements.is_empty());
+        let policies = policies.map(|policy| {
+            let message = "this version doesn't write policies of resources and accounts for Terraform yet";
+            Diagnostic::new(&checks::NOT_YET_SUPPORTED, policy.span, message)
+                .note("nothing is written for it, so nothing is left out silently")
+                .help("write the target `json`, and read its file where Terraform makes the resource")
+        });
+        sets.chain(policies).collect()
     }
 
     /// Parses every module, on all processors; the result is in the modules' order.

@@ -126,7 +126,7 @@ struct QuotaLine {
 }
 
 /// What each line of the quota file is about. A line that is not here stops the task, so that none is lost.
-const QUOTAS: [(&str, QuotaKind, QuotaUnit); 30] = {
+const QUOTAS: [(&str, QuotaKind, QuotaUnit); 33] = {
     use QuotaKind as K;
     use QuotaUnit::{Bytes, Characters, Count};
     [
@@ -160,6 +160,9 @@ const QUOTAS: [(&str, QuotaKind, QuotaUnit); 30] = {
         ("EFS file system policy, characters", K::EfsPolicy, Characters),
         ("OpenSearch access policy, characters", K::OpensearchPolicy, Characters),
         ("CodeArtifact policy, characters", K::CodeartifactPolicy, Characters),
+        ("VPC endpoint policy, characters", K::VpcEndpointPolicy, Characters),
+        ("CloudWatch Logs resource policy, characters", K::LogsPolicy, Characters),
+        ("API Gateway resource policy, characters", K::ApiGatewayPolicy, Characters),
     ]
 };
 

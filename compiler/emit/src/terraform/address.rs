@@ -72,7 +72,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// That of `entry`, in its account's root; `None` for what isn't made of a resource.
+    /// That of `entry`, in its account's root; `None` for what isn't made of a resource, or not yet.
     pub(crate) fn of(entry: &DocumentEntry<'_>) -> Option<Self> {
         let inline = |kind| Address::inline_policy(kind, entry.name);
         let (address, argument) = match entry.kind {
@@ -81,7 +81,10 @@ impl Place {
             DocumentKind::RoleInline => (inline(IdentityKind::Role), "policy"),
             DocumentKind::UserInline => (inline(IdentityKind::User), "policy"),
             DocumentKind::GroupInline => (inline(IdentityKind::Group), "policy"),
-            DocumentKind::PermissionSetInline | DocumentKind::SessionPolicy => return None,
+            DocumentKind::PermissionSetInline
+            | DocumentKind::SessionPolicy
+            | DocumentKind::Resource
+            | DocumentKind::AccountPolicy => return None,
             DocumentKind::Scp => (Address::guardrail(GuardrailKind::Scp, entry.name), "content"),
             DocumentKind::Rcp => (Address::guardrail(GuardrailKind::Rcp, entry.name), "content"),
         };

@@ -324,6 +324,12 @@ impl Principal {
         self.0.children_with_tokens().filter_map(SyntaxElement::into_token).find(|token| !token.kind().is_trivia())
     }
 
+    /// The name of `session role R "name"`.
+    pub fn session_name(&self) -> Option<SyntaxToken> {
+        token(&self.0, SyntaxKind::SESSION_KW)?;
+        token(&self.0, SyntaxKind::STRING)
+    }
+
     /// What follows the kind word: a name, a string or `*`.
     pub fn target(&self) -> Option<Expr> {
         expressions(&self.0).next()

@@ -1,0 +1,83 @@
+//! The policies that resources carry, and those that services keep for accounts.
+
+use iamx_catalog::ResourcePolicyForm;
+use iamx_policy::Document;
+use iamx_text::Span;
+
+/// A policy that a resource carries, or that a service keeps for an account. Without statements there is none to be written:
+/// the resource is declared to let nobody in by itself.
+#[derive(Clone, Debug)]
+pub struct ResourcePolicy {
+    /// The account that it is in.
+    pub account: Option<usize>,
+    /// The resource's name in the source, or what the account's policy is called in AWS (its service, where it has no name).
+    pub name: String,
+    /// What it looks like.
+    pub form: &'static ResourcePolicyForm,
+    /// What has it.
+    pub holder: PolicyHolder,
+    /// Its document.
+    pub document: Document,
+    /// Where what has it was declared.
+    pub span: Span,
+}
+
+/// What has a [`ResourcePolicy`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyHolder {
+    /// A resource.
+    Resource {
+        /// The prefix of its service.
+        service: String,
+        /// Its type, as the language calls it.
+        resource_type: String,
+        /// What fills its ARN, other than partition, region and account: a bucket's name, a key's id.
+        arguments: Vec<String>,
+        /// Its ARN. `*` stands for a region that isn't known.
+        arn: String,
+        /// Its region, where it is known.
+        region: Option<String>,
+    },
+    /// An account.
+    Account {
+        /// The service that keeps the policy.
+        service: String,
+        /// Whether the policy has a name.
+        named: bool,
+    },
+}
+
+impl ResourcePolicy {
+    /// Whether both are policies of one resource, or of one account under one name.
+    pub fn is_of_same_holder(&self, other: &Self) -> bool {
+        match (&self.holder, &other.holder) {
+            (PolicyHolder::Resource { arn, .. }, PolicyHolder::Resource { arn: other, .. }) => arn == other,
+            (PolicyHolder::Account { service, .. }, PolicyHolder::Account { service: of_other, .. }) => {
+                service == of_other && self.account == other.account && self.name == other.name
+            }
+            _ => false,
+        }
+    }
+}
+
+impl PolicyHolder {
+    /// Whether it is a resource.
+    pub fn is_resource(&self) -> bool {
+        matches!(self, Self::Resource { .. })
+    }
+
+    /// The prefix of its service.
+    pub fn service(&self) -> &str {
+        match self {
+            Self::Resource { service, .. } | Self::Account { service, .. } => service,
+        }
+    }
+
+    /// What it is, for a message.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Resource { arn, .. } => format!("`{arn}`"),
+            Self::Account { service, .. } => format!("the account in `{service}`"),
+        }
+    }
+}

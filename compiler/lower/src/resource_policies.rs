@@ -1,0 +1,281 @@
+//! The policies of resources, and those that a service keeps for an account.
+
+use iamx_catalog::{
+    PolicyCarrier, ResourcePolicyForm, account_policy_form, resource_policy_form, resource_policy_forms,
+};
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Document;
+use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Member};
+use iamx_text::Span;
+
+use crate::{
+    PolicyHolder, ResourcePolicy, bounds,
+    conditions::Formula,
+    lowerer::Lowerer,
+    names::{DeclarationId, nearest},
+    resources::{Resource, Typed, quoted},
+    scope::{Environment, Itself},
+    statements::{DocumentKind, number_sids},
+};
+
+impl Lowerer<'_> {
+    pub(crate) fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
+        let resources = item.type_call().and_then(|_| self.declared_resource(id, item));
+        let Some(body) = item.body() else { return };
+        let (mut tags, mut is_policy) = (false, body.parts().next().is_none());
+        for part in body.parts() {
+            match part {
+                BodyPart::Member(Member::Tags(node)) => {
+                    self.tags(environment, &node);
+                    tags = true;
+                }
+                BodyPart::Member(member) => self.misplaced(environment.module, &member, DeclaredKind::Resource),
+                BodyPart::Statement(_) => is_policy = true,
+            }
+        }
+        if !is_policy || (tags && body.statements().next().is_none()) {
+            return;
+        }
+        self.used.insert(id);
+        if let Some(resources) = resources {
+            self.policy_of_resource(environment, id, item, &body, resources);
+        }
+    }
+
+    fn policy_of_resource(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        item: &Declared,
+        body: &Body,
+        mut resources: Vec<Resource>,
+    ) {
+        let Some(declaration) = self.names.get(id).cloned() else { return };
+        let span = item
+            .type_call()
+            .and_then(|call| call.path())
+            .map_or(declaration.span, |path| self.span(environment.module, path.range()));
+        let (Some(Resource { arn, typed: Some(typed) }), true) = (resources.pop(), resources.is_empty()) else {
+            let message = "a policy is one resource's, and this is several";
+            self.error(&checks::MISMATCHED_TYPE, span, message);
+            return;
+        };
+        if typed.arguments.iter().any(|argument| argument.contains(['*', '?'])) {
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, span, "a policy is one resource's, and this is a pattern")
+                    .help("name the resource whose policy it is"),
+            );
+            return;
+        }
+        let Some(form) = resource_policy_form(&typed.service, &typed.type_name) else {
+            self.no_resource_policy(&typed, span);
+            return;
+        };
+        let Some(own) = self.policy_subject(form, Resource { arn: arn.clone(), typed: Some(typed.clone()) }, span)
+        else {
+            return;
+        };
+        let mut document = Document::default();
+        let inner = environment.within(Itself::Resource(own));
+        self.statements(&inner, body, DocumentKind::Resource(form), &Formula::ALWAYS, &mut document);
+        self.finish_sids(form, &mut document);
+        self.program.resource_policies.push(ResourcePolicy {
+            account: environment.account,
+            name: declaration.name,
+            form,
+            holder: PolicyHolder::Resource {
+                service: typed.service,
+                resource_type: typed.type_name,
+                arguments: typed.arguments,
+                arn,
+                region: typed.region,
+            },
+            document,
+            span: declaration.span,
+        });
+    }
+
+    /// What `self` is in the policy.
+    fn policy_subject(&mut self, form: &ResourcePolicyForm, own: Resource, span: Span) -> Option<Resource> {
+        let iamx_catalog::PolicySubject::OtherType(prefix, name) = form.subject else { return Some(own) };
+        let typed = own.typed?;
+        let resource_type = self.catalog().service(prefix)?.resource_type(name)?;
+        let template = resource_type.arn_templates.first()?;
+        let mut arguments = typed.arguments;
+        arguments.resize(template.arity(), "*".to_owned());
+        let typed = Typed { service: prefix.to_owned(), type_name: name.to_owned(), arguments, ..typed };
+        let arn = self.fill(template, &typed, span)?;
+        Some(Resource { arn, typed: Some(typed) })
+    }
+
+    fn no_resource_policy(&mut self, typed: &Typed, span: Span) {
+        let message = format!("`{}.{}` has no policy of its own", typed.service, typed.type_name);
+        let others: Vec<String> = resource_policy_forms()
+            .iter()
+            .filter_map(|form| match form.carrier {
+                PolicyCarrier::Type(service, name) if service == typed.service => Some(format!("{service}.{name}")),
+                _ => None,
+            })
+            .collect();
+        let mut diagnostic = Diagnostic::new(&checks::NO_RESOURCE_POLICY, span, message);
+        diagnostic = match others.as_slice() {
+            [] => diagnostic.note("AWS keeps policies of resources for some services only"),
+            _ => diagnostic.note(format!("of `{}`, those that have one are {}", typed.service, quoted(&others))),
+        };
+        self.report(diagnostic.help("leave the body out, and say in identities' policies who may use it"));
+    }
+
+    /// `account-policy logs "to-opensearch" in prod { … }`
+    pub(crate) fn account_policy(&mut self, environment: &Environment, item: &Declared, span: Span) {
+        let Some(kind) = item.name() else { return };
+        let Some(form) = account_policy_form(kind.text()) else {
+            self.no_account_policy(kind.text(), span);
+            return;
+        };
+        let PolicyCarrier::Account { service, named } = form.carrier else { return };
+        let Some(name) = self.account_policy_name(environment, item, service, named, span) else { return };
+        let Some(body) = item.body() else {
+            self.report(
+                Diagnostic::new(&checks::SYNTAX_ERROR, span, "this policy says nothing")
+                    .help("add a body with statements: `{ allow … }`"),
+            );
+            return;
+        };
+        self.misplaced_members(environment.module, &body, DeclaredKind::AccountPolicy);
+        let mut document = Document::default();
+        self.statements(environment, &body, DocumentKind::Resource(form), &Formula::ALWAYS, &mut document);
+        self.finish_sids(form, &mut document);
+        self.program.resource_policies.push(ResourcePolicy {
+            account: environment.account,
+            name: name.unwrap_or_else(|| service.to_owned()),
+            form,
+            holder: PolicyHolder::Account { service: service.to_owned(), named },
+            document,
+            span,
+        });
+    }
+
+    /// The name of an account's policy; the inner `None` where the service keeps one without a name.
+    #[allow(clippy::option_option, reason = "the outer one says that something is wrong")]
+    fn account_policy_name(
+        &mut self,
+        environment: &Environment,
+        item: &Declared,
+        service: &str,
+        named: bool,
+        span: Span,
+    ) -> Option<Option<String>> {
+        let token = item.text();
+        match (token, named) {
+            (None, false) => Some(None),
+            (None, true) => {
+                self.report(
+                    Diagnostic::new(&checks::MISSING_NAME, span, format!("a policy of `{service}` has a name"))
+                        .help(format!("write it behind the service: `account-policy {service} \"…\"`")),
+                );
+                None
+            }
+            (Some(token), false) => {
+                let at = self.span(environment.module, token.text_range());
+                self.report(
+                    Diagnostic::new(
+                        &checks::MISPLACED_MEMBER,
+                        at,
+                        format!("`{service}` keeps one policy an account, without a name"),
+                    )
+                    .help("leave the name out"),
+                );
+                None
+            }
+            (Some(token), true) => {
+                let name = self.plain_string(environment.module, &token)?;
+                if !bounds::is_iam_name(&name, 128) {
+                    let at = self.span(environment.module, token.text_range());
+                    self.invalid_name(&name, 128, at);
+                    return None;
+                }
+                Some(Some(name))
+            }
+        }
+    }
+
+    fn no_account_policy(&mut self, written: &str, span: Span) {
+        let known: Vec<String> = resource_policy_forms()
+            .iter()
+            .filter_map(|form| match form.carrier {
+                PolicyCarrier::Account { service, .. } => Some(service.to_owned()),
+                PolicyCarrier::Type(..) => None,
+            })
+            .collect();
+        let mut diagnostic =
+            Diagnostic::new(&checks::NO_RESOURCE_POLICY, span, format!("`{written}` keeps no policy for an account"))
+                .note(format!("services that do are {}", quoted(&known)));
+        if let Some(near) = nearest(written, known.into_iter()) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic);
+    }
+
+    /// Statement ids that differ; one for every statement, where the service asks for that.
+    fn finish_sids(&mut self, form: &ResourcePolicyForm, document: &mut Document) {
+        let quota = form.quota.and_then(|kind| self.catalog().quota(kind));
+        let permissions = matches!(form.statements, iamx_catalog::PolicyStatements::Permissions(_));
+        number_sids(document);
+        if permissions || quota.is_some_and(|quota| quota.unique_sids) {
+            name_every_statement(document);
+        }
+    }
+
+    /// Two policies of one resource would be one, and two of one name one file.
+    pub(crate) fn check_resource_policies_once(&mut self) {
+        let mut findings = Vec::new();
+        let policies = &self.program.resource_policies;
+        for (index, policy) in policies.iter().enumerate() {
+            let before = policies.get(..index).unwrap_or_default();
+            if let Some(first) = before.iter().find(|other| policy.is_of_same_holder(other)) {
+                findings.push(
+                    Diagnostic::new(
+                        &checks::DUPLICATE_AWS_NAME,
+                        policy.span,
+                        format!("{} has two policies", policy.holder.describe()),
+                    )
+                    .related(first.span, "the other one")
+                    .help("put the statements into one of them"),
+                );
+            } else if let Some(first) = before.iter().find(|other| {
+                other.account == policy.account
+                    && other.name == policy.name
+                    && other.holder.is_resource() == policy.holder.is_resource()
+                    && policy.holder.is_resource()
+            }) {
+                findings.push(
+                    Diagnostic::new(
+                        &checks::DUPLICATE_AWS_NAME,
+                        policy.span,
+                        format!("two resources of one account that have policies are called `{}`", policy.name),
+                    )
+                    .related(first.span, "the other one")
+                    .note("a policy's file is named for its resource")
+                    .help("give one of them another name"),
+                );
+            }
+        }
+        self.diagnostics.append(&mut findings);
+    }
+}
+
+/// Gives each statement without an id one that no other has.
+fn name_every_statement(document: &mut Document) {
+    let mut taken: std::collections::HashSet<String> =
+        document.statements.iter().filter_map(|statement| statement.sid.clone()).collect();
+    let mut count = 0;
+    for statement in &mut document.statements {
+        while statement.sid.is_none() {
+            count += 1;
+            let sid = format!("Statement{count}");
+            if taken.insert(sid.clone()) {
+                statement.sid = Some(sid);
+            }
+        }
+    }
+}
