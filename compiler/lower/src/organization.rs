@@ -208,7 +208,8 @@ impl Lowerer<'_> {
                 self.error(&checks::DUPLICATE_NAME, span, format!("the tag `{key}` is given twice"));
                 continue;
             }
-            lowered.push(Tag { key, value: value.value });
+            // No policy reads it, so that its characters stand for themselves.
+            lowered.push(Tag { key, value: value.value.replace("${$}{", "${") });
         }
         lowered
     }

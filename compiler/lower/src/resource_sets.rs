@@ -160,8 +160,12 @@ impl Lowerer<'_> {
             }
             Some(Expr::Call(call)) => {
                 let reference = self.resolve(environment, call)?;
-                if let (Target::Service(prefix), Some(Postfix::Name(name))) = (&reference.target, reference.rest.first())
-                    && self.catalog().service(prefix).is_some_and(|service| service.resource_type(name.text()).is_none())
+                if let (Target::Service(prefix), Some(Postfix::Name(name))) =
+                    (&reference.target, reference.rest.first())
+                    && self
+                        .catalog()
+                        .service(prefix)
+                        .is_some_and(|service| service.resource_type(name.text()).is_none())
                 {
                     let message = format!("the catalog has no ARN format of `{prefix}.{}`", name.text());
                     let date = self.catalog_date();

@@ -359,6 +359,8 @@ impl Lowerer<'_> {
         for piece in pieces {
             match piece {
                 Piece::Text(text) => {
+                    // Written with an escape, it is no variable; IAM has its own way to say that.
+                    let text = text.replace("${", "${$}{");
                     for whole in &mut texts {
                         whole.push_str(&text);
                     }

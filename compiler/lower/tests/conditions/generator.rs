@@ -210,18 +210,24 @@ fn other_key(random: &mut Random, keys: &[usize], index: usize) -> Option<usize>
 }
 
 fn named(random: &mut Random, index: usize, key: &Key) -> Option<Condition> {
+    if random.one_in(6) {
+        let values = vec![random.pick(&["true", "false"])];
+        return Some(Condition::Named { name: "Null".to_owned(), key: index, values });
+    }
     let bases: &[&str] = match key.kind {
         Kind::Text => {
             &["StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringEquals", "StringNotLike", "StringLike"]
         }
         Kind::Arn => &["ArnLike", "ArnNotEquals", "ArnEquals"],
+        Kind::Number => &["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericGreaterThanEquals"],
+        Kind::Address => &["IpAddress", "NotIpAddress"],
         _ => return None,
     };
     let base = random.pick(bases);
     let qualifier = if key.many { random.pick(&["ForAllValues:", "ForAnyValue:"]) } else { "" };
     let if_exists = if !key.many && random.one_in(3) { "IfExists" } else { "" };
     let from = if base.contains("Like") { key.patterns } else { key.compared };
-    let values = values(random, from, 2);
+    let values = values(random, from, if base.contains("Than") { 1 } else { 2 });
     Some(Condition::Named { name: format!("{qualifier}{base}{if_exists}"), key: index, values })
 }
 

@@ -125,7 +125,16 @@ impl Condition {
                         "StringEquals" => value == plain(other),
                         "StringLike" => matches(other, value),
                         "ArnEquals" | "ArnLike" => arn_matches(other, value),
-                        operator => panic!("{operator}"),
+                        "IpAddress" => within(other, value),
+                        operator => {
+                            let compare = match operator {
+                                "NumericEquals" => Compare::Equals,
+                                "NumericLessThan" => Compare::Less,
+                                "NumericGreaterThanEquals" => Compare::GreaterEquals,
+                                other => panic!("{other}"),
+                            };
+                            compares(&KEYS[*key], compare, value, other)
+                        }
                     });
                     fits != negates
                 };
