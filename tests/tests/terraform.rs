@@ -218,3 +218,38 @@ fn a_root_has_what_its_account_has_and_no_more() {
     found.sort_unstable();
     assert_eq!(found, both);
 }
+
+/// A workspace without accounts is written for whichever account it is applied to; with one it says the same of that.
+#[test]
+fn an_account_that_is_known_when_deployed_is_read() {
+    const ID: &str = "222222222222";
+    let module = files::read(&repository("tests/baselines/terraform-alone/main.iamx"));
+    let alone = [("main.iamx".to_owned(), module.clone())];
+    let outcome = run_for(&alone, &[Target::Terraform]);
+    assert!(outcome.diagnostics.is_empty(), "{}", outcome.rendered());
+    let both = run_for(&alone, &[Target::Json, Target::Terraform]);
+    assert!(!both.errors().is_empty() && both.errors().iter().all(|check| *check == "missing-account"));
+
+    let settings = "[workspace]\naccount = \"prod\"\n".to_owned();
+    let declared =
+        [("iamx.toml".to_owned(), settings), ("main.iamx".to_owned(), format!("{module}\naccount prod \"{ID}\"\n"))];
+    let declared = run_for(&declared, &[Target::Json]);
+    let documents = parsed(&declared);
+    let by_name = |manifest: &Value| -> BTreeMap<(String, String), Value> {
+        let documents = manifest["documents"].as_array().expect("a list").iter().cloned();
+        documents.map(|document| ((document["kind"].to_string(), document["name"].to_string()), document)).collect()
+    };
+    let files = parsed(&outcome);
+    let (found, expected) = (by_name(&files["manifest.json"]), by_name(&documents["manifest.json"]));
+    assert!(found.len() == expected.len() && found.len() > 4);
+    for (name, document) in found {
+        let place = &document["terraform"];
+        let (resource_type, label) = place["address"].as_str().expect("a text").split_once('.').expect("a dot");
+        let argument = &files["iam.tf.json"]["resource"][resource_type][label];
+        let argument = argument[place["argument"].as_str().expect("a text")].as_str().expect("a text");
+        let text = decoded(&argument.replace("${data.aws_caller_identity.current.account_id}", ID));
+        let path = expected[&name]["path"].as_str().expect("a text");
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("it is JSON"), documents[path], "{name:?}");
+        assert_eq!(document["size"], expected[&name]["size"], "{name:?}");
+    }
+}

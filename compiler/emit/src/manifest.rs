@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
-    Attachment, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, PermissionSetPolicy, PermissionSetTarget,
-    PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
+    Attachment, AttachmentTarget, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, PermissionSetPolicy,
+    PermissionSetTarget, PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
 };
 use iamx_text::{SourceMap, Span};
 use serde_json::{Map, Value, json};
@@ -131,17 +131,22 @@ fn source(sources: &SourceMap, span: Span) -> Value {
     json!({ "file": file.path(), "line": line(span.range.start()), "end": line(span.range.end()) })
 }
 
+/// An ARN, where the account's id is known.
+fn arn(program: &Program, account: Option<usize>, kind: &str, path: &str, name: &str) -> Value {
+    program.account(account).map_or(Value::Null, |_| json!(program.iam_arn(account, kind, path, name)))
+}
+
 /// A policy by its ARN; by its name where an account's id isn't known.
 fn attached(program: &Program, attachment: &Attachment) -> Value {
-    program.attachment_arn(&attachment.target).map_or_else(
-        || match &attachment.target {
-            iamx_lower::AttachmentTarget::Made(index) => {
-                program.policies.get(*index).map_or(Value::Null, |policy| json!(policy.name))
+    match &attachment.target {
+        AttachmentTarget::Arn(arn) => json!(arn),
+        AttachmentTarget::Made(index) => program.policies.get(*index).map_or(Value::Null, |policy| {
+            match arn(program, policy.account, "policy", &policy.path, &policy.name) {
+                Value::Null => json!(policy.name),
+                arn => arn,
             }
-            iamx_lower::AttachmentTarget::Arn(arn) => json!(arn),
-        },
-        Value::from,
-    )
+        }),
+    }
 }
 
 fn attachments(program: &Program, identity: &Identity) -> Value {
@@ -184,7 +189,7 @@ fn policies(program: &Program, sources: &SourceMap) -> Value {
             json!({
                 "name": policy.name,
                 "account": account(program, policy.account),
-                "arn": program.iam_arn(policy.account, "policy", &policy.path, &policy.name),
+                "arn": arn(program, policy.account, "policy", &policy.path, &policy.name),
                 "path": policy.path,
                 "description": policy.description,
                 "source": source(sources, policy.span),
@@ -204,7 +209,7 @@ fn identity(
     let common = [
         ("name", json!(identity.name)),
         ("account", account(program, identity.account)),
-        ("arn", json!(program.iam_arn(identity.account, kind.word(), &identity.path, &identity.name))),
+        ("arn", arn(program, identity.account, kind.word(), &identity.path, &identity.name)),
         ("path", json!(identity.path)),
     ];
     let last = [("source", source(sources, identity.span))];

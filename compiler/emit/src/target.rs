@@ -26,4 +26,9 @@ impl Target {
     pub fn is_written(self) -> bool {
         self != Self::CloudFormation
     }
+
+    /// Whether what is written can find out the id of the account that it is deployed to.
+    pub fn knows_its_account(self) -> bool {
+        self != Self::Json
+    }
 }

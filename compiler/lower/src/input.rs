@@ -39,6 +39,8 @@ pub struct WorkspaceSettings {
     pub account: Option<String>,
     /// The region of regional ARNs; `*` if there is none.
     pub region: Option<String>,
+    /// Whether what is written can take an account's id from where it is deployed.
+    pub account_when_deployed: bool,
     /// Values for `param` items, by name.
     pub params: BTreeMap<String, String>,
     /// The text of `iamx.toml`, where there is one.
@@ -52,6 +54,7 @@ impl Default for WorkspaceSettings {
             partition: "aws".to_owned(),
             account: None,
             region: None,
+            account_when_deployed: false,
             params: BTreeMap::new(),
             settings_file: None,
         }

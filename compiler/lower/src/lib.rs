@@ -40,10 +40,10 @@ mod values;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
-    AccessKey, Account, Assignment, Attachment, AttachmentTarget, Group, Guardrail, GuardrailAttachment, GuardrailKind,
-    Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization, OrganizationNode, OrganizationNodeKind,
-    PermissionSet, PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program, Provider, ProviderKind,
-    ResourcePolicy, Role, SessionPolicy, Tag, User,
+    AccessKey, Account, Assignment, Attachment, AttachmentTarget, DEPLOYED_ACCOUNT, Group, Guardrail,
+    GuardrailAttachment, GuardrailKind, Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization,
+    OrganizationNode, OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget, PolicyHolder,
+    Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Tag, User,
 };
 
 use iamx_diagnostic::Diagnostic;

@@ -102,6 +102,7 @@ impl<'a> Lowerer<'a> {
                 self.organization_item(*module, &item);
             }
         }
+        self.program.account_when_deployed = self.settings().account_when_deployed && self.program.accounts.is_empty();
         self.has_grants = files
             .iter()
             .any(|(_, file)| file.items().any(|item| item.syntax().kind() == iamx_syntax::SyntaxKind::GRANT_ITEM));

@@ -13,6 +13,10 @@ pub use organization::{
 pub use permission_sets::{Assignment, PermissionSet, PermissionSetPolicy, PermissionSetTarget, SessionPolicy};
 pub use resource_policies::{PolicyHolder, ResourcePolicy};
 
+/// Stands in ARNs for the id of an account that is known only when the program is deployed. It is as long as an id, and
+/// holds characters for private use, which IAM takes in no policy.
+pub const DEPLOYED_ACCOUNT: &str = "\u{e000}account-id\u{e000}";
+
 /// A lowered workspace: what is to exist in which account.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -44,6 +48,8 @@ pub struct Program {
     pub resource_policies: Vec<ResourcePolicy>,
     /// How many names were accepted with `unchecked`.
     pub unchecked: usize,
+    /// Whether no account is declared, and ARNs that need one hold [`DEPLOYED_ACCOUNT`].
+    pub account_when_deployed: bool,
 }
 
 /// An AWS account.
@@ -222,12 +228,19 @@ impl Program {
         self.accounts.get(index?)
     }
 
+    /// The id of the account at `index`, or what stands for it; `None` where there is neither.
+    pub fn account_id(&self, index: Option<usize>) -> Option<&str> {
+        match self.account(index) {
+            Some(account) => Some(&account.id),
+            None => self.account_when_deployed.then_some(DEPLOYED_ACCOUNT),
+        }
+    }
+
     /// The ARN of an IAM entity; `None` where it needs an account's id and there is none.
     ///
     /// See [IAM ARNs](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns).
     pub fn iam_arn(&self, account: Option<usize>, kind: &str, path: &str, name: &str) -> Option<String> {
-        let account = self.account(account)?;
-        Some(format!("arn:{}:iam::{}:{kind}{path}{name}", self.partition, account.id))
+        Some(format!("arn:{}:iam::{}:{kind}{path}{name}", self.partition, self.account_id(account)?))
     }
 
     /// The ARN of an attached policy; `None` where it needs an account's id and there is none.

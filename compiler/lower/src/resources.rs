@@ -381,9 +381,9 @@ impl Lowerer<'_> {
 
     pub(crate) fn fill(&mut self, template: &ArnTemplate, typed: &Typed, span: Span) -> Option<String> {
         let account = match typed.owner {
-            Owner::Account(index) => self.program.account(Some(index)).map(|account| account.id.clone()),
+            Owner::Account(index) => self.program.account_id(Some(index)).map(str::to_owned),
             Owner::Any => Some("*".to_owned()),
-            Owner::Unknown => None,
+            Owner::Unknown => self.program.account_id(None).map(str::to_owned),
         };
         let account = match account {
             Some(id) => id,

@@ -63,8 +63,10 @@ impl Workspace {
         }
         modules.sort_by(|a, b| a.path.cmp(&b.path));
         let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
-        let sources = Arc::new(sources);
-        Self { settings: read, settings_diagnostics, sources, modules, today: None }
+        let (sources, targets) = (Arc::new(sources), read.targets.clone());
+        let mut workspace = Self { settings: read, settings_diagnostics, sources, modules, today: None };
+        workspace.set_targets(targets);
+        workspace
     }
 
     /// Its settings.
@@ -89,6 +91,7 @@ impl Workspace {
 
     /// What is written, in place of the targets in `iamx.toml`.
     pub fn set_targets(&mut self, targets: Vec<Target>) {
+        self.settings.workspace.account_when_deployed = targets.iter().all(|target| target.knows_its_account());
         self.settings.targets = targets;
     }
 

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use iamx_lower::Program;
 use serde_json::{Map, Value, json};
 
-use super::{address::Address, order::Principals, text::literal};
+use super::{
+    address::Address,
+    order::Principals,
+    text::{ACCOUNT_ID, literal},
+};
 
 /// The oldest Terraform with conditions on what is read, which the account is checked with.
 const TERRAFORM: &str = ">= 1.2.0";
@@ -58,6 +62,10 @@ impl<'p> Builder<'p> {
         if let Some(account) = self.program.account(self.account) {
             self.data("aws_caller_identity", "current".to_owned(), only_in(&account.name, &account.id));
         }
+        let resources = json!(self.resources);
+        if self.program.account_when_deployed && resources.to_string().contains(ACCOUNT_ID) {
+            self.data("aws_caller_identity", "current".to_owned(), json!({}));
+        }
         let mut root = Arguments::new();
         let origin = format!("Written by iamx from the workspace {}. Change its sources instead.", self.program.name);
         root.insert("//".to_owned(), json!(origin));
@@ -71,7 +79,7 @@ impl<'p> Builder<'p> {
         if !self.data.is_empty() {
             root.insert("data".to_owned(), json!(self.data));
         }
-        root.insert("resource".to_owned(), json!(self.resources));
+        root.insert("resource".to_owned(), resources);
         let outputs: Map<_, _> =
             self.outputs.into_iter().map(|(name, value)| (name.to_owned(), json!({ "value": value }))).collect();
         if !outputs.is_empty() {

@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 
+use iamx_lower::DEPLOYED_ACCOUNT;
 use iamx_policy::Document;
 use serde_json::Value;
+
+/// The id of the account that a root is applied to.
+pub(super) const ACCOUNT_ID: &str = "data.aws_caller_identity.current.account_id";
 
 /// A template that says `text` as it stands: `${` and `%{` begin something in a template, `$${` and `%%{` are these
 /// characters themselves. It holds for keys of maps too.
@@ -23,9 +27,10 @@ pub(super) fn expression(expression: &str) -> Value {
     Value::String(format!("${{{expression}}}"))
 }
 
-/// The value that a policy document is as an argument: JSON text.
+/// The value that a policy document is as an argument: JSON text. An account's id that isn't known is read from AWS.
 pub(super) fn document(document: &Document) -> Value {
-    literal(&composed(&document.to_value().to_string()))
+    let text = escaped(&composed(&document.to_value().to_string()));
+    Value::String(text.replace(&composed(DEPLOYED_ACCOUNT), &format!("${{{ACCOUNT_ID}}}")))
 }
 
 /// JSON text with the same meaning that Terraform leaves as it is. It brings every string into Unicode's composed form
