@@ -65,6 +65,10 @@ fn every_document_is_in_its_root() {
         let files = parsed(&outcome);
         for document in files["manifest.json"]["documents"].as_array().expect("a list") {
             let place = &document["terraform"];
+            if document["kind"] == "session-policy" {
+                assert!(place.is_null(), "{name}: {place}");
+                continue;
+            }
             let (resource_type, label) = place["address"].as_str().expect("a text").split_once('.').expect("a dot");
             let root = &files[place["path"].as_str().expect("a text")];
             let argument = &root["resource"][resource_type][label][place["argument"].as_str().expect("a text")];
@@ -83,17 +87,15 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
             if let Some(expression) = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')) {
-                let parts: Vec<_> = expression.split('.').collect();
-                match parts.as_slice() {
-                    ["data", data_type, label, ..] => found.insert(format!("data.{data_type}.{label}")),
-                    [resource_type, label, _] if resource_type.starts_with("aws_") => {
-                        found.insert(format!("{resource_type}.{label}"))
-                    }
-                    _ => {
-                        assert!(expression.starts_with("self."), "{expression} is no attribute");
-                        false
-                    }
-                };
+                let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+                for word in expression.split(|c| !is_word(c)) {
+                    let parts: Vec<_> = word.split('.').collect();
+                    match parts.as_slice() {
+                        ["data", data_type, label, ..] => found.insert(format!("data.{data_type}.{label}")),
+                        [kind, label, _] if kind.starts_with("aws_") => found.insert(format!("{kind}.{label}")),
+                        _ => false,
+                    };
+                }
             }
         }
         Value::Array(values) => values.iter().for_each(|value| references(value, found)),

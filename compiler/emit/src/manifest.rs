@@ -317,7 +317,7 @@ fn providers(program: &Program, sources: &SourceMap) -> Value {
             let mut object = json!({
                 "name": provider.name,
                 "account": account(program, provider.account),
-                "arn": program.provider_arn(provider),
+                "arn": program.account(provider.account).and_then(|_| program.provider_arn(provider)),
                 "tags": tags(&provider.tags),
                 "source": source(sources, provider.span),
             });

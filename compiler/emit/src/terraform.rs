@@ -12,6 +12,7 @@ mod identities;
 mod label;
 mod order;
 mod organization;
+mod permission_sets;
 mod policies;
 mod text;
 
@@ -29,7 +30,7 @@ pub(crate) use address::Place;
 pub(crate) enum RootKind {
     /// An account; `None` is whichever account it is applied to.
     Account(Option<usize>),
-    /// What the organization's management account has of its guardrails.
+    /// The guardrails and permission sets of the organization's management account.
     Organization,
 }
 
@@ -37,13 +38,15 @@ impl RootKind {
     /// The root that a document is in.
     pub(crate) fn of(program: &Program, entry: &DocumentEntry<'_>) -> Self {
         match entry.kind {
-            DocumentKind::Scp | DocumentKind::Rcp => Self::of_guardrails(program, entry.account),
+            DocumentKind::Scp | DocumentKind::Rcp | DocumentKind::PermissionSetInline => {
+                Self::of_organization(program, entry.account)
+            }
             _ => Self::Account(entry.account),
         }
     }
 
-    /// The root of the guardrails of an account: those of a delegated administrator are among what that account has.
-    fn of_guardrails(program: &Program, account: Option<usize>) -> Self {
+    /// The root of what an account has of the organization: that of a delegated administrator is among what else it has.
+    fn of_organization(program: &Program, account: Option<usize>) -> Self {
         if account.is_none() || account == program.management_account() {
             Self::Organization
         } else {
@@ -83,7 +86,9 @@ pub(crate) fn roots(program: &Program) -> Vec<Root> {
         .map(|(_, identity)| RootKind::Account(identity.account))
         .chain(program.providers.iter().map(|provider| RootKind::Account(provider.account)))
         .chain(program.policies.iter().map(|policy| RootKind::Account(policy.account)))
-        .chain(program.guardrails.iter().map(|guardrail| RootKind::of_guardrails(program, guardrail.account)))
+        .chain(program.permission_sets.iter().map(|set| RootKind::of_organization(program, set.account)))
+        .chain(program.session_policies.iter().map(|policy| RootKind::Account(policy.account)))
+        .chain(program.guardrails.iter().map(|guardrail| RootKind::of_organization(program, guardrail.account)))
         .collect();
     kinds.into_iter().map(|kind| root(program, kind)).collect()
 }
@@ -92,9 +97,11 @@ fn root(program: &Program, kind: RootKind) -> Root {
     let mut builder = Builder::new(program, kind.account(program));
     if let RootKind::Account(_) = kind {
         policies::add(&mut builder);
+        policies::add_session_policies(&mut builder);
         federation::add(&mut builder);
         identities::add(&mut builder);
     }
     organization::add(&mut builder, kind);
+    permission_sets::add(&mut builder, kind);
     Root { kind, file: OutputFile { path: kind.path(program), bytes: builder.finish() } }
 }

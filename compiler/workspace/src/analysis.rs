@@ -128,11 +128,6 @@ impl Workspace {
         if !self.settings.targets.contains(&Target::Terraform) {
             return Vec::new();
         }
-        let sets = program.permission_sets.iter().map(|set| {
-            let message = "this version doesn't write permission sets for Terraform yet";
-            Diagnostic::new(&checks::NOT_YET_SUPPORTED, set.span, message)
-                .note("nothing is written for it, so nothing is left out silently")
-        });
         let policies = program.resource_policies.iter().filter(|policy| !policy.document.statements.is_empty());
         let policies = policies.map(|policy| {
             let message = "this version doesn't write policies of resources and accounts for Terraform yet";
@@ -140,7 +135,7 @@ impl Workspace {
                 .note("nothing is written for it, so nothing is left out silently")
                 .help("write the target `json`, and read its file where Terraform makes the resource")
         });
-        sets.chain(policies).collect()
+        policies.collect()
     }
 
     /// Parses every module, on all processors; the result is in the modules' order.

@@ -27,6 +27,10 @@ impl Address {
         Self::new("aws_organizations_policy", &guardrail_names(kind, name))
     }
 
+    pub(super) fn permission_set_inline(name: &str) -> Self {
+        Self::new("aws_ssoadmin_permission_set_inline_policy", &[name])
+    }
+
     pub(super) fn provider(provider: &Provider) -> Self {
         let resource_type = match provider.kind {
             ProviderKind::Oidc { .. } => "aws_iam_openid_connect_provider",
@@ -81,10 +85,8 @@ impl Place {
             DocumentKind::RoleInline => (inline(IdentityKind::Role), "policy"),
             DocumentKind::UserInline => (inline(IdentityKind::User), "policy"),
             DocumentKind::GroupInline => (inline(IdentityKind::Group), "policy"),
-            DocumentKind::PermissionSetInline
-            | DocumentKind::SessionPolicy
-            | DocumentKind::Resource
-            | DocumentKind::AccountPolicy => return None,
+            DocumentKind::PermissionSetInline => (Address::permission_set_inline(entry.name), "inline_policy"),
+            DocumentKind::SessionPolicy | DocumentKind::Resource | DocumentKind::AccountPolicy => return None,
             DocumentKind::Scp => (Address::guardrail(GuardrailKind::Scp, entry.name), "content"),
             DocumentKind::Rcp => (Address::guardrail(GuardrailKind::Rcp, entry.name), "content"),
         };

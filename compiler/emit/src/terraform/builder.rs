@@ -24,6 +24,7 @@ pub(super) struct Builder<'p> {
     pub(super) program: &'p Program,
     pub(super) account: Option<usize>,
     pub(super) principals: Principals,
+    variables: BTreeMap<&'static str, Value>,
     data: BTreeMap<&'static str, BTreeMap<String, Value>>,
     resources: BTreeMap<&'static str, BTreeMap<String, Value>>,
     outputs: BTreeMap<&'static str, BTreeMap<String, Value>>,
@@ -35,6 +36,7 @@ impl<'p> Builder<'p> {
             program,
             account,
             principals: Principals::of(program, account),
+            variables: BTreeMap::new(),
             data: BTreeMap::new(),
             resources: BTreeMap::new(),
             outputs: BTreeMap::new(),
@@ -45,6 +47,11 @@ impl<'p> Builder<'p> {
     pub(super) fn resource(&mut self, address: &Address, arguments: Vec<(&str, Option<Value>)>) {
         let body = arguments.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         self.resources.entry(address.resource_type).or_default().insert(address.label.clone(), Value::Object(body));
+    }
+
+    /// Adds what whoever applies the root may say, if it isn't there yet.
+    pub(super) fn variable(&mut self, name: &'static str, body: Value) {
+        self.variables.insert(name, body);
     }
 
     /// Adds what is read, if it isn't there yet.
@@ -62,8 +69,9 @@ impl<'p> Builder<'p> {
         if let Some(account) = self.program.account(self.account) {
             self.data("aws_caller_identity", "current".to_owned(), only_in(&account.name, &account.id));
         }
-        let resources = json!(self.resources);
-        if self.program.account_when_deployed && resources.to_string().contains(ACCOUNT_ID) {
+        let (resources, outputs) = (json!(self.resources), json!(self.outputs));
+        let needs_account = [&resources, &outputs].iter().any(|part| part.to_string().contains(ACCOUNT_ID));
+        if self.program.account_when_deployed && needs_account {
             self.data("aws_caller_identity", "current".to_owned(), json!({}));
         }
         let mut root = Arguments::new();
@@ -76,10 +84,15 @@ impl<'p> Builder<'p> {
                 "required_providers": { "aws": { "source": "hashicorp/aws", "version": PROVIDER } },
             }),
         );
+        if !self.variables.is_empty() {
+            root.insert("variable".to_owned(), json!(self.variables));
+        }
         if !self.data.is_empty() {
             root.insert("data".to_owned(), json!(self.data));
         }
-        root.insert("resource".to_owned(), resources);
+        if !self.resources.is_empty() {
+            root.insert("resource".to_owned(), resources);
+        }
         let outputs: Map<_, _> =
             self.outputs.into_iter().map(|(name, value)| (name.to_owned(), json!({ "value": value }))).collect();
         if !outputs.is_empty() {

@@ -7,8 +7,10 @@ use super::{
     address::Address,
     builder::Builder,
     identities::tags,
-    text::{escaped, literal},
+    text::{expression, literal, quoted},
 };
+
+const METADATA_FOLDER: &str = "saml_metadata_folder";
 
 pub(super) fn add(root: &mut Builder<'_>) {
     let (program, account) = (root.program, root.account);
@@ -32,7 +34,7 @@ fn provider(root: &mut Builder<'_>, provider: &Provider) {
         ProviderKind::Saml { metadata } => {
             let arguments = vec![
                 ("name", Some(literal(&provider.name))),
-                ("saml_metadata_document", Some(file(metadata))),
+                ("saml_metadata_document", Some(metadata_file(root, metadata))),
                 ("tags", tags(&provider.tags)),
             ];
             (arguments, "saml_provider_arns")
@@ -42,8 +44,15 @@ fn provider(root: &mut Builder<'_>, provider: &Provider) {
     root.output(output, &provider.name, address.attribute("arn"));
 }
 
-/// The contents of a file beside the root.
-fn file(path: &str) -> Value {
-    let quoted = escaped(path).replace('\\', "\\\\").replace('"', "\\\"");
-    Value::String(format!("${{file(\"${{path.module}}/{quoted}\")}}"))
+/// The contents of a file, in the folder that the root's variable says.
+fn metadata_file(root: &mut Builder<'_>, path: &str) -> Value {
+    root.variable(
+        METADATA_FOLDER,
+        json!({
+            "type": "string",
+            "description": "The folder that the metadata of SAML providers is in; left out, it is that of this file.",
+            "default": null,
+        }),
+    );
+    expression(&format!("file(\"${{coalesce(var.{METADATA_FOLDER}, path.module)}}/{}\")", quoted(path)))
 }

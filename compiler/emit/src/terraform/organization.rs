@@ -20,7 +20,7 @@ const OU: &str = "aws_organizations_organizational_unit";
 pub(super) fn add(root: &mut Builder<'_>, kind: RootKind) {
     let program = root.program;
     for guardrail in &program.guardrails {
-        if RootKind::of_guardrails(program, guardrail.account) == kind {
+        if RootKind::of_organization(program, guardrail.account) == kind {
             add_guardrail(root, guardrail);
         }
     }
@@ -28,7 +28,7 @@ pub(super) fn add(root: &mut Builder<'_>, kind: RootKind) {
     for (index, node) in organization.nodes.iter().enumerate() {
         for attachment in &node.attachments {
             let Some(guardrail) = program.guardrails.get(attachment.guardrail) else { continue };
-            if RootKind::of_guardrails(program, guardrail.account) == kind {
+            if RootKind::of_organization(program, guardrail.account) == kind {
                 attach(root, organization, index, guardrail);
             }
         }

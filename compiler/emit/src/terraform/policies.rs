@@ -1,4 +1,4 @@
-//! Managed policies and permissions boundaries.
+//! Managed policies and permissions boundaries; session policies.
 
 use super::{
     address::Address,
@@ -20,6 +20,14 @@ pub(super) fn add(root: &mut Builder<'_>) {
             ],
         );
         root.output("policy_arns", &policy.name, address.attribute("arn"));
+    }
+}
+
+/// Adds the session policies, which exist nowhere in AWS, as outputs for whoever passes them along.
+pub(super) fn add_session_policies(root: &mut Builder<'_>) {
+    let (program, account) = (root.program, root.account);
+    for policy in program.session_policies.iter().filter(|policy| policy.account == account) {
+        root.output("session_policies", &policy.name, document(&policy.document));
     }
 }
 

@@ -22,6 +22,22 @@ pub(super) fn literal(text: &str) -> Value {
     Value::String(escaped(text))
 }
 
+/// `text` as it is written between quotation marks in an expression.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    for c in escaped(text).chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                // Writing to a string can't fail.
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted
+}
+
 /// The value of an expression.
 pub(super) fn expression(expression: &str) -> Value {
     Value::String(format!("${{{expression}}}"))
@@ -55,7 +71,7 @@ fn composed(json: &str) -> String {
 mod tests {
     use serde_json::Value;
 
-    use super::{composed, escaped};
+    use super::{composed, escaped, quoted};
 
     #[test]
     fn what_begins_a_template_is_doubled() {
@@ -63,6 +79,11 @@ mod tests {
         assert_eq!(escaped("%{if}"), "%%{if}");
         assert_eq!(escaped("$${$}%%{"), "$$${$}%%%{");
         assert_eq!(escaped("$ { 5% $5 {}"), "$ { 5% $5 {}");
+    }
+
+    #[test]
+    fn what_ends_a_text_is_escaped() {
+        assert_eq!(quoted("a\\b\"${c}\n"), "a\\\\b\\\"$${c}\\u000a");
     }
 
     #[test]
