@@ -28,13 +28,15 @@ use crate::{
     names::DeclarationKind,
     scope::{Environment, Target},
 };
-use disjuncts::MAX_ALTERNATIVES;
+use disjuncts::{MAX_ALTERNATIVES, Multiplied};
 use slots::Stop;
 
 /// So many comparisons and values one condition may hold: no document that AWS takes has room for more.
 const MAX_SIZE: usize = 5_000;
 /// Conditions may stand in brackets and names of conditions so deep.
 const MAX_DEEP: usize = 128;
+/// So many of the alternatives that multiply are shown.
+const MAX_LABELS: usize = 6;
 /// What fitting a comparison into a statement counts for.
 const PARTS_OF_A_COMPARISON: usize = 10;
 
@@ -167,18 +169,22 @@ impl Lowerer<'_> {
         }
         let disjuncts = match disjuncts::of(formula) {
             Ok(disjuncts) => disjuncts,
-            Err(too_many) => {
-                self.too_many_alternatives(None, too_many.multiplied_by);
+            Err(multiplied) => {
+                self.too_many_alternatives(None, &multiplied);
                 return None;
             }
         };
         if let Some(always) = disjuncts.always {
             self.report(
-                Diagnostic::new(&checks::CONSTANT_CONDITION, always.other, "one of these two holds for every request")
-                    .related(always.one, "the other one")
+                Diagnostic::new(&checks::CONSTANT_CONDITION, always.one, "one of these two holds for every request")
+                    .related(always.other, "the other one")
                     .note("a condition that always holds limits nothing")
                     .help("leave the condition out, or write `and`"),
             );
+            return None;
+        }
+        if let Some((key, pair)) = &disjuncts.never {
+            self.never_both(key, pair.one, pair.other);
             return None;
         }
         let (mut blocks, mut never) = (Vec::new(), None);
@@ -199,37 +205,47 @@ impl Lowerer<'_> {
         if blocks.is_empty()
             && let Some((key, span, other)) = never
         {
-            self.report(
-                Diagnostic::new(
-                    &checks::CONSTANT_CONDITION,
-                    span,
-                    format!("no request meets both of these conditions on `{key}`"),
-                )
-                .related(other, "the other one")
-                .note("the statement would match no request"),
-            );
+            self.never_both(&key, span, other);
             return None;
         }
         if blocks.len() > MAX_ALTERNATIVES {
-            self.too_many_alternatives(Some(blocks.len()), disjuncts.multiplied_by.unwrap_or(span));
+            let multiplied = disjuncts.multiplied.unwrap_or(Multiplied { by: span, others: Vec::new() });
+            self.too_many_alternatives(Some(blocks.len()), &multiplied);
             return None;
         }
         Some(blocks)
     }
 
-    fn too_many_alternatives(&mut self, count: Option<usize>, span: Span) {
-        let count = count.map_or_else(|| "thousands of".to_owned(), |count| count.to_string());
+    fn never_both(&mut self, key: &str, span: Span, other: Span) {
         self.report(
             Diagnostic::new(
-                &checks::TOO_MANY_ALTERNATIVES,
+                &checks::CONSTANT_CONDITION,
                 span,
-                format!("with these alternatives the statement becomes {count} statements"),
+                format!("no request meets both of these conditions on `{key}`"),
             )
-            .note(format!(
-                "IAM joins conditions by `and` alone, so that each alternative is a statement; at most {MAX_ALTERNATIVES} are written"
-            ))
-            .note("the negation of `and` is an `or`, and several of them joined by `and` multiply")
-            .help("compare a key with one list (`key in […]`), or write several statements with fewer alternatives"),
+            .related(other, "the other one")
+            .note("together they match no request"),
+        );
+    }
+
+    fn too_many_alternatives(&mut self, count: Option<usize>, multiplied: &Multiplied) {
+        let count = count.map_or_else(|| "thousands of".to_owned(), |count| count.to_string());
+        let message = if multiplied.others.is_empty() {
+            format!("with these alternatives the statement becomes {count} statements")
+        } else {
+            format!("this `or` multiplies the alternatives before it: the statement becomes {count} statements")
+        };
+        let mut diagnostic = Diagnostic::new(&checks::TOO_MANY_ALTERNATIVES, multiplied.by, message);
+        for (span, count) in multiplied.others.iter().take(MAX_LABELS) {
+            diagnostic = diagnostic.related(*span, format!("{count} alternatives"));
+        }
+        self.report(
+            diagnostic
+                .note(format!(
+                    "IAM joins conditions by `and` alone, so that each alternative is a statement; at most {MAX_ALTERNATIVES} are written"
+                ))
+                .note("the negation of `and` is an `or` too")
+                .help("compare a key with one list (`key in […]`), or write several statements with fewer alternatives"),
         );
     }
 

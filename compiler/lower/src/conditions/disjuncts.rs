@@ -10,6 +10,7 @@ use iamx_text::Span;
 
 use super::{
     formula::{Atom, Formula, is_order},
+    slots::{self, Stop},
     value_lists,
 };
 
@@ -24,34 +25,36 @@ pub(crate) const MAX_ALTERNATIVES: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Disjuncts {
     pub(crate) alternatives: Vec<Vec<Rc<Atom>>>,
-    /// An `or` that is true of every request.
-    pub(crate) always: Option<Always>,
-    /// The `or` by which they became more than [`MAX_ALTERNATIVES`].
-    pub(crate) multiplied_by: Option<Span>,
+    /// Comparisons under one `or` of which one always holds.
+    pub(crate) always: Option<Pair>,
+    /// Comparisons under one `and` that never hold together, with their key.
+    pub(crate) never: Option<(String, Pair)>,
+    /// How they became more than [`MAX_ALTERNATIVES`].
+    pub(crate) multiplied: Option<Multiplied>,
 }
 
-/// Two comparisons of which one always holds.
+/// Two comparisons, the later one first.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Always {
+pub(crate) struct Pair {
     pub(crate) one: Span,
     pub(crate) other: Span,
 }
 
-/// A formula that has more alternatives than could be looked at.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TooMany {
-    /// The `or` that made them so many.
-    pub(crate) multiplied_by: Span,
+/// The `or` by which alternatives became too many, and those before it that it multiplies, each with its number.
+#[derive(Clone, Debug)]
+pub(crate) struct Multiplied {
+    pub(crate) by: Span,
+    pub(crate) others: Vec<(Span, usize)>,
 }
 
 /// Takes `formula` apart. `or` between comparisons of one key becomes one list first.
-pub(crate) fn of(formula: &Formula) -> Result<Disjuncts, TooMany> {
+pub(crate) fn of(formula: &Formula) -> Result<Disjuncts, Multiplied> {
     let mut taking = Taking::default();
     let alternatives = taking.alternatives(formula)?;
     let atoms = &taking.atoms;
     let alternatives =
         alternatives.iter().map(|all| all.iter().filter_map(|at| atoms.get(*at).cloned()).collect()).collect();
-    Ok(Disjuncts { alternatives, always: taking.always, multiplied_by: taking.multiplied_by })
+    Ok(Disjuncts { alternatives, always: taking.always, never: taking.never, multiplied: taking.multiplied })
 }
 
 /// Comparisons by their places in [`Taking::atoms`], in order.
@@ -62,12 +65,13 @@ struct Taking {
     atoms: Vec<Rc<Atom>>,
     numbers: HashMap<(Operator, String, BTreeSet<String>), usize>,
     work: usize,
-    always: Option<Always>,
-    multiplied_by: Option<Span>,
+    always: Option<Pair>,
+    never: Option<(String, Pair)>,
+    multiplied: Option<Multiplied>,
 }
 
 impl Taking {
-    fn alternatives(&mut self, formula: &Formula) -> Result<Vec<Conjunction>, TooMany> {
+    fn alternatives(&mut self, formula: &Formula) -> Result<Vec<Conjunction>, Multiplied> {
         match formula {
             Formula::Constant(true) => Ok(vec![Vec::new()]),
             Formula::Constant(false) => Ok(Vec::new()),
@@ -83,13 +87,15 @@ impl Taking {
                 let mut all = Vec::new();
                 for part in &parts {
                     all.append(&mut self.alternatives(part)?);
-                    self.check(all.len(), *span)?;
+                    self.check(all.len(), *span, &[])?;
                 }
-                self.absorb(&mut all, *span)?;
+                self.absorb(&mut all, *span, &[])?;
                 Ok(all)
             }
             Formula::All(parts) => {
+                self.check_together(parts);
                 let mut all = vec![Vec::new()];
+                let mut multiplied = Vec::new();
                 // What doesn't multiply first, so that it absorbs early.
                 let mut parts: Vec<&Formula> = parts.iter().collect();
                 parts.sort_by_key(|part| matches!(part, Formula::Any(..)));
@@ -105,12 +111,15 @@ impl Taking {
                             product.push(both);
                         }
                         if let Formula::Any(_, span) = part {
-                            self.check(product.len(), *span)?;
+                            self.check(product.len(), *span, &multiplied)?;
                         }
                     }
                     all = product;
                     if let Formula::Any(_, span) = part {
-                        self.absorb(&mut all, *span)?;
+                        self.absorb(&mut all, *span, &multiplied)?;
+                        if more.len() > 1 {
+                            multiplied.push((*span, more.len()));
+                        }
                     }
                 }
                 Ok(all)
@@ -118,12 +127,36 @@ impl Taking {
         }
     }
 
+    /// Looks whether comparisons that are written to hold together can.
+    fn check_together(&mut self, parts: &[Formula]) {
+        let atoms: Vec<&Rc<Atom>> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Formula::Atom(atom) => Some(atom),
+                _ => None,
+            })
+            .collect();
+        let entries: Vec<&ConditionEntry> = atoms.iter().map(|atom| &atom.entry).collect();
+        self.work += entries.len();
+        if let Err(Stop::Nothing { key, span, other }) = slots::blocks(&entries) {
+            let given = atoms.iter().any(|atom| atom.given && [span, other].contains(&atom.entry.span));
+            if !given && self.never.is_none() {
+                self.never = Some((key, Pair { one: span, other }));
+            }
+        }
+    }
+
     /// Drops the alternatives that another one holds with fewer comparisons.
-    fn absorb(&mut self, alternatives: &mut Vec<Conjunction>, span: Span) -> Result<(), TooMany> {
+    fn absorb(
+        &mut self,
+        alternatives: &mut Vec<Conjunction>,
+        span: Span,
+        others: &[(Span, usize)],
+    ) -> Result<(), Multiplied> {
         let mut kept: Vec<Conjunction> = Vec::with_capacity(alternatives.len());
         for alternative in alternatives.drain(..) {
             self.work += kept.len();
-            self.check(0, span)?;
+            self.check(0, span, others)?;
             if kept.iter().any(|other| is_subset(other, &alternative)) {
                 continue;
             }
@@ -131,14 +164,15 @@ impl Taking {
             kept.push(alternative);
         }
         *alternatives = kept;
-        if alternatives.len() > MAX_ALTERNATIVES && self.multiplied_by.is_none() {
-            self.multiplied_by = Some(span);
+        if alternatives.len() > MAX_ALTERNATIVES && self.multiplied.is_none() {
+            self.multiplied = Some(Multiplied { by: span, others: others.to_vec() });
         }
         Ok(())
     }
 
-    fn check(&self, count: usize, span: Span) -> Result<(), TooMany> {
-        if count > MAX_BETWEEN || self.work > MAX_WORK { Err(TooMany { multiplied_by: span }) } else { Ok(()) }
+    fn check(&self, count: usize, span: Span, others: &[(Span, usize)]) -> Result<(), Multiplied> {
+        let fits = count <= MAX_BETWEEN && self.work <= MAX_WORK;
+        if fits { Ok(()) } else { Err(Multiplied { by: span, others: others.to_vec() }) }
     }
 
     /// The number of a comparison; one of the same meaning has the same.
@@ -156,7 +190,7 @@ impl Taking {
 
 /// The parts of an `or`, comparisons of one key made one where IAM has one for them; an error where that always holds,
 /// with the comparisons unless a parameter made them so.
-fn united(parts: &[Formula]) -> Result<Vec<Formula>, Option<Always>> {
+fn united(parts: &[Formula]) -> Result<Vec<Formula>, Option<Pair>> {
     let mut united: Vec<Formula> = Vec::new();
     for part in parts {
         let Formula::Atom(atom) = part else {
@@ -173,7 +207,7 @@ fn united(parts: &[Formula]) -> Result<Vec<Formula>, Option<Always>> {
             });
             let Some((index, both, other)) = found else { break };
             if matches!(both, Formula::Constant(true)) {
-                let always = Always { one: other.entry.span, other: atom.entry.span };
+                let always = Pair { one: atom.entry.span, other: other.entry.span };
                 return Err((!other.given && !now.given).then_some(always));
             }
             united.remove(index);
