@@ -53,6 +53,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) guardrail_parts: Vec<(usize, usize, NodePart)>,
     /// The providers looked at so far; `None` for one that has a fault, which was said.
     pub(crate) providers: HashMap<DeclarationId, Option<Provider>>,
+    /// Whether a policy is a template of resource and trust policies, where that was asked.
+    pub(crate) templates: HashMap<DeclarationId, bool>,
     /// The guardrails made so far.
     pub(crate) guardrails: HashMap<DeclarationId, usize>,
 }
@@ -85,6 +87,7 @@ impl<'a> Lowerer<'a> {
             unmade: Vec::new(),
             guardrail_parts: Vec::new(),
             providers: HashMap::new(),
+            templates: HashMap::new(),
             guardrails: HashMap::new(),
         }
     }

@@ -37,7 +37,7 @@ impl Lowerer<'_> {
             return;
         };
         self.misplaced_members(environment.module, &body, kind);
-        if item.parameters().is_some() || self.is_template(environment.module, item) {
+        if item.parameters().is_some() || self.is_template(id) {
             return;
         }
         if kind == DeclaredKind::Boundary && self.says_account(id) {
@@ -189,7 +189,7 @@ impl Lowerer<'_> {
             self.not_a_policy(&declaration, reference.span, what);
             return None;
         }
-        if self.is_template(declaration.module, item) {
+        if self.is_template(id) {
             self.template_attached(&declaration.name, declaration.span, reference.span);
             return None;
         }

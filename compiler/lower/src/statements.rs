@@ -110,7 +110,7 @@ impl Lowerer<'_> {
             return;
         };
         if !matches!(kind, DocumentKind::Trust | DocumentKind::Resource(_))
-            && self.is_template(declaration.module, item)
+            && self.is_template(id)
         {
             self.template_attached(&declaration.name, declaration.span, reference.span);
             return;

@@ -5,51 +5,81 @@ use std::collections::HashSet;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_syntax::{
     SyntaxKind,
-    ast::{AstNode, Call, Declared, DeclaredKind},
+    ast::{AstNode, Call, Declared, DeclaredKind, Include, Postfix},
 };
 use iamx_text::Span;
 
 use crate::{
     lowerer::Lowerer,
-    names::{DeclarationKind, Named},
+    names::{DeclarationId, DeclarationKind, Named},
 };
 
 impl Lowerer<'_> {
-    /// Whether the policy `item` of `module` is a template of resource and trust policies.
-    pub(crate) fn is_template(&mut self, module: usize, item: &Declared) -> bool {
-        self.says_to_or_self(module, item, &mut HashSet::new())
-    }
-
-    fn says_to_or_self(&mut self, module: usize, item: &Declared, seen: &mut HashSet<Span>) -> bool {
-        let Some(body) = item.body() else { return false };
-        if !seen.insert(self.span(module, item.range())) {
-            return false;
+    /// Whether the policy `id` says `to` or `self`, itself or by what it includes.
+    pub(crate) fn is_template(&mut self, id: DeclarationId) -> bool {
+        if let Some(known) = self.templates.get(&id) {
+            return *known;
         }
-        let own = body.syntax().descendants().any(|node| {
-            node.kind() == SyntaxKind::TO_CLAUSE
-                || Call::cast(node).and_then(|call| call.name()).is_some_and(|name| name.text() == "self")
-        });
-        own || self.included(module, item).into_iter().any(|(module, item)| self.says_to_or_self(module, &item, seen))
-    }
-
-    /// The policies that `item` includes by a plain name.
-    fn included(&mut self, module: usize, item: &Declared) -> Vec<(usize, Declared)> {
-        let includes: Vec<_> = item
-            .syntax()
-            .descendants()
-            .filter_map(iamx_syntax::ast::Include::cast)
-            .filter_map(|include| include.call()?.name())
-            .collect();
-        let mut found = Vec::new();
-        for name in includes {
-            let Some(Named::Declaration(id)) = self.names.look_up(module, name.text()) else { continue };
-            if let Some(declaration) = self.names.get(id)
-                && let DeclarationKind::Entity(DeclaredKind::Policy, item) = &declaration.kind
-            {
-                found.push((declaration.module, item.clone()));
+        // Every policy that is looked at, with the place of the one that includes it.
+        let mut looked_at: Vec<(DeclarationId, Option<usize>)> = vec![(id, None)];
+        let mut seen = HashSet::from([id]);
+        let mut next = 0;
+        while let Some((policy, _)) = looked_at.get(next).copied() {
+            let known = self.templates.get(&policy).copied();
+            if known == Some(true) || (known.is_none() && self.says_to_or_self(policy)) {
+                let mut place = Some(next);
+                while let Some((includer, above)) = place.and_then(|place| looked_at.get(place)).copied() {
+                    self.templates.insert(includer, true);
+                    place = above;
+                }
+                return true;
             }
+            if known.is_none() {
+                for included in self.included(policy) {
+                    if seen.insert(included) {
+                        looked_at.push((included, Some(next)));
+                    }
+                }
+            }
+            next += 1;
         }
-        found
+        self.templates.extend(looked_at.into_iter().map(|(policy, _)| (policy, false)));
+        false
+    }
+
+    fn says_to_or_self(&self, id: DeclarationId) -> bool {
+        let body = self.policy_item(id).and_then(|(_, item)| item.body());
+        body.is_some_and(|body| {
+            body.syntax().descendants().any(|node| {
+                node.kind() == SyntaxKind::TO_CLAUSE
+                    || Call::cast(node).and_then(|call| call.name()).is_some_and(|name| name.text() == "self")
+            })
+        })
+    }
+
+    /// The policies that `id` includes.
+    fn included(&mut self, id: DeclarationId) -> Vec<DeclarationId> {
+        let Some((module, item)) = self.policy_item(id) else { return Vec::new() };
+        let calls: Vec<_> =
+            item.syntax().descendants().filter_map(Include::cast).filter_map(|include| include.call()).collect();
+        calls.iter().filter_map(|call| self.called_policy(module, call)).collect()
+    }
+
+    fn called_policy(&mut self, module: usize, call: &Call) -> Option<DeclarationId> {
+        let id = match (self.names.look_up(module, call.name()?.text())?, call.postfixes().first()) {
+            (Named::Declaration(id), _) => id,
+            (Named::Module(from), Some(Postfix::Name(name))) => self.names.look_up_declared(from, name.text())?,
+            _ => return None,
+        };
+        self.policy_item(id).map(|_| id)
+    }
+
+    fn policy_item(&self, id: DeclarationId) -> Option<(usize, Declared)> {
+        let declaration = self.names.get(id)?;
+        match &declaration.kind {
+            DeclarationKind::Entity(DeclaredKind::Policy, item) => Some((declaration.module, item.clone())),
+            _ => None,
+        }
     }
 
     /// Says that the template `name` has no place in a policy of an identity.
