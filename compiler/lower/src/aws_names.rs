@@ -60,6 +60,26 @@ impl Lowerer<'_> {
         );
     }
 
+    /// The account of a declaration, which is the one that the reference names, if it names one; the inner `None` where the
+    /// declaration has none of its own.
+    #[allow(clippy::option_option, reason = "the outer one says that something is wrong")]
+    pub(crate) fn home_as_said(&mut self, id: DeclarationId, reference: &Reference) -> Option<Option<usize>> {
+        let home = self.home(id);
+        let (Some(said), Some(lives)) = (reference.account, home) else { return Some(home) };
+        if said == lives {
+            return Some(home);
+        }
+        let declaration = self.names.get(id)?.clone();
+        let name =
+            |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
+        let message = format!("`{}` lives in `{}`, not in `{}`", declaration.name, name(lives), name(said));
+        self.report(
+            Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message)
+                .related(declaration.span, "declared here"),
+        );
+        None
+    }
+
     /// An identity or policy as a resource: its ARN.
     pub(crate) fn entity_resource(
         &mut self,
@@ -81,19 +101,7 @@ impl Lowerer<'_> {
                 return None;
             }
         };
-        let home = self.home(id);
-        if let (Some(said), Some(home)) = (reference.account, home)
-            && said != home
-        {
-            let name =
-                |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
-            let message = format!("`{}` lives in `{}`, not in `{}`", declaration.name, name(home), name(said));
-            self.report(
-                Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message)
-                    .related(declaration.span, "declared here"),
-            );
-            return None;
-        }
+        let home = self.home_as_said(id, reference)?;
         let account = home.or(reference.account).or(environment.account);
         let (name, path) = match item.kind()? {
             DeclaredKind::Oidc | DeclaredKind::Saml => (self.provider(id)?.name, "/".to_owned()),

@@ -219,6 +219,7 @@ impl Lowerer<'_> {
                 Some((resources, used))
             }
             DeclarationKind::Entity(DeclaredKind::Resource, item) => {
+                self.home_as_said(id, reference)?;
                 self.enter(id, reference.span)?;
                 let resources = self.declared_resource(id, item);
                 self.leave();
