@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{LazyLock, OnceLock};
 
+use iamx_text::glob_matches_ignoring_case;
+
 use crate::condition_key::{KeyTypes, best_match};
 use crate::file::{self, Index, Section};
 use crate::managed_policy;
@@ -146,7 +148,7 @@ impl Catalog {
         };
         places
             .filter(move |place| {
-                self.index.services.get(*place).is_some_and(|entry| pattern::matches(prefix, &entry.prefix))
+                self.index.services.get(*place).is_some_and(|entry| glob_matches_ignoring_case(prefix, &entry.prefix))
             })
             .filter_map(|place| self.service_at(place))
             .flat_map(move |service| service.actions_matching(name).map(move |action| (service, action)))
@@ -159,7 +161,7 @@ impl Catalog {
         &'a self,
         field: &'a str,
     ) -> impl Iterator<Item = (&'a Service, &'a ResourceType)> {
-        let fits = move |name: &str| name == "*" || pattern::matches(field, name);
+        let fits = move |name: &str| name == "*" || glob_matches_ignoring_case(field, name);
         let found = self.index.arn_services.iter().filter(move |(name, _)| fits(name));
         let places: BTreeSet<u16> = found.flat_map(|(_, places)| places).copied().collect();
         places.into_iter().filter_map(|place| self.service_at(usize::from(place))).flat_map(move |service| {

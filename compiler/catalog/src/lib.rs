@@ -2,7 +2,7 @@
 //!
 //! Takes the built-in catalog file, a newer one ([`Catalog::from_bytes`]) or AWS's own service reference
 //! ([`import_service_reference`]); gives look-ups that ignore case as IAM does, did-you-mean, and differences between
-//! catalogs ([`diff`]). Every other crate of the compiler may call it; it calls none. It reads no files: `cli` and `xtask`
+//! catalogs ([`diff`]). Every other crate of the compiler may call it; it calls `text` alone. It reads no files: `cli` and `xtask`
 //! do, and `xtask` makes the built-in file (`stdlib/catalog/README.md`).
 
 mod action;

@@ -1,4 +1,4 @@
-//! Names ignoring ASCII case, and name patterns with `*` and `?`.
+//! Names ignoring ASCII case.
 
 use std::cmp::Ordering;
 
@@ -16,56 +16,4 @@ pub(crate) fn find<'a, T>(sorted: &'a [T], name: &str, name_of: impl Fn(&T) -> &
 /// Whether the pattern is a name.
 pub(crate) fn is_plain(pattern: &str) -> bool {
     !pattern.bytes().any(|byte| matches!(byte, b'*' | b'?'))
-}
-
-/// Whether a name matches a pattern in which `*` stands for any characters and `?` for exactly one, ignoring ASCII case.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let pattern = pattern.as_bytes();
-    let name = name.as_bytes();
-    let (mut at_pattern, mut at_name) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(byte) = name.get(at_name) {
-        match pattern.get(at_pattern) {
-            Some(b'*') => {
-                star = Some((at_pattern, at_name));
-                at_pattern += 1;
-            }
-            Some(wanted) if *wanted == b'?' || wanted.eq_ignore_ascii_case(byte) => {
-                at_pattern += 1;
-                at_name += 1;
-            }
-            _ => match star {
-                Some((star_at, taken)) => {
-                    star = Some((star_at, taken + 1));
-                    at_pattern = star_at + 1;
-                    at_name = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.get(at_pattern..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_take_stars_and_question_marks_and_ignore_case() {
-        for (pattern, name, wanted) in [
-            ("Get*", "GetObject", true),
-            ("get*acl", "GetObjectAcl", true),
-            ("*", "", true),
-            ("", "", true),
-            ("", "a", false),
-            ("Get?bject", "GetObject", true),
-            ("Get?", "Get", false),
-            ("*Object*Acl*", "PutObjectVersionAcl", true),
-            ("*a*b*c", "aabbcbc", true),
-            ("GetObject", "GetObjectAcl", false),
-        ] {
-            assert_eq!(matches(pattern, name), wanted, "{pattern} {name}");
-        }
-    }
 }

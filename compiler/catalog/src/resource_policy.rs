@@ -392,7 +392,8 @@ const RESOURCE_POLICIES: &[ResourcePolicyForm] = {
             "https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html",
         ),
         ResourcePolicyForm {
-            inside: &["object", "folder"],
+            // Folders have ARNs of the same form.
+            inside: &["object"],
             ..plain(
                 Type("mediastore", "container"),
                 "mediastore",

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use iamx_text::glob_matches_ignoring_case;
+
 use crate::condition_key::best_match;
 use crate::{Action, ArnTemplate, Child, ConditionKey, KeyMatch, ResourceType, pattern, resource_type};
 
@@ -72,7 +74,7 @@ impl Service {
         } else {
             &self.actions
         };
-        all.iter().filter(move |action| pattern::matches(pattern, &action.name))
+        all.iter().filter(move |action| glob_matches_ignoring_case(pattern, &action.name))
     }
 
     /// The resource type of that name in the language (`function-alias`), ignoring ASCII case.

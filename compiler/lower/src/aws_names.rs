@@ -74,8 +74,7 @@ impl Lowerer<'_> {
             |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
         let message = format!("`{}` lives in `{}`, not in `{}`", declaration.name, name(lives), name(said));
         self.report(
-            Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message)
-                .related(declaration.span, "declared here"),
+            Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message).related(declaration.span, "declared here"),
         );
         None
     }

@@ -109,9 +109,7 @@ impl Lowerer<'_> {
             );
             return;
         };
-        if !matches!(kind, DocumentKind::Trust | DocumentKind::Resource(_))
-            && self.is_template(id)
-        {
+        if !matches!(kind, DocumentKind::Trust | DocumentKind::Resource(_)) && self.is_template(id) {
             self.template_attached(&declaration.name, declaration.span, reference.span);
             return;
         }

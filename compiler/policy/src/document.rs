@@ -1,10 +1,10 @@
 use std::{collections::HashSet, fmt, hash::Hash};
 
-use iamx_text::Span;
+use iamx_text::{Span, glob_matches_ignoring_case};
 
 use crate::{
     ConditionBlock, PrincipalElement,
-    pattern::{glob_includes, glob_matches, globs_intersect},
+    pattern::{glob_includes, globs_intersect},
 };
 
 /// A value and the source text that it comes from.
@@ -162,11 +162,7 @@ fn has_wildcard(text: &str) -> bool {
 
 /// Whether the text matches the pattern, ignoring ASCII case. Nearly all patterns are plain names.
 fn one_matches(pattern: &str, text: &str) -> bool {
-    if has_wildcard(pattern) {
-        glob_matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
-    } else {
-        pattern.eq_ignore_ascii_case(text)
-    }
+    if has_wildcard(pattern) { glob_matches_ignoring_case(pattern, text) } else { pattern.eq_ignore_ascii_case(text) }
 }
 
 impl fmt::Display for ActionPattern {
