@@ -14,7 +14,7 @@ use crate::{
     lowerer::Lowerer,
     names::DeclarationKind,
     resources::{Resource, ResourceSet},
-    scope::{Environment, Reference, Target},
+    scope::{Environment, Reference, Target, within},
 };
 
 /// The actions of a statement.
@@ -353,7 +353,7 @@ impl Lowerer<'_> {
 /// The prefix that a word at `span` begins with.
 pub(crate) fn prefix_of(span: Span, prefix: &str) -> Span {
     let start = span.range.start();
-    Span::new(span.file, iamx_text::TextRange::at(start, iamx_text::TextSize::of(prefix)))
+    within(span, iamx_text::TextRange::at(start, iamx_text::TextSize::of(prefix)))
 }
 
 /// Writes patterns out as the actions that the catalog has today, and keeps which.

@@ -28,6 +28,13 @@ pub struct Module {
     pub parse: Parse,
 }
 
+impl Module {
+    /// Whether it is a module of `std`, which comes with iamx: what is wrong in it is nobody's to mend.
+    pub fn is_library(&self) -> bool {
+        self.path.first().is_some_and(|part| part == "std")
+    }
+}
+
 /// What the workspace says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkspaceSettings {

@@ -7,6 +7,7 @@
 //! Pure: the same input gives the same program.
 
 mod actions;
+mod argument_types;
 mod aws_names;
 mod bounds;
 mod conditions;

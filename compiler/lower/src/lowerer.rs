@@ -46,6 +46,8 @@ pub(crate) struct Lowerer<'a> {
     /// The account of each module's `within`.
     pub(crate) within: Vec<Option<usize>>,
     /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
+    /// Where the user's text uses what is being evaluated of `std`, and how deep that is in `evaluating`.
+    library_use: Option<(usize, Span)>,
     /// Where names were accepted with `unchecked`.
     pub(crate) unchecked: HashSet<Span>,
     /// Policies that are looked at by themselves, if nothing makes them.
@@ -83,6 +85,7 @@ impl<'a> Lowerer<'a> {
             conditions_deep: 0,
             has_grants: false,
             within: vec![None; input.modules.len()],
+            library_use: None,
             unchecked: HashSet::new(),
             unmade: Vec::new(),
             guardrail_parts: Vec::new(),
@@ -110,6 +113,7 @@ impl<'a> Lowerer<'a> {
             .iter()
             .any(|(_, file)| file.items().any(|item| item.syntax().kind() == iamx_syntax::SyntaxKind::GRANT_ITEM));
         self.check_params();
+        self.check_parameters();
         self.report_shadowed();
         self.check_settings();
         for (module, file) in &files {
@@ -120,6 +124,10 @@ impl<'a> Lowerer<'a> {
             self.check_order(*module, file);
         }
         for (module, file) in &files {
+            // Nothing of `std` is made by itself.
+            if self.is_library(*module) {
+                continue;
+            }
             for item in file.items() {
                 self.item(*module, item);
             }
@@ -248,12 +256,21 @@ impl<'a> Lowerer<'a> {
             self.error(&checks::EXPANSION_TOO_LARGE, span, message);
             return None;
         }
+        if self.library_use.is_none() && self.names.get(id).is_some_and(|one| self.is_library(one.module)) {
+            self.library_use = Some((self.evaluating.len(), span));
+        }
         self.evaluating.push(id);
         Some(())
     }
 
     pub(crate) fn leave(&mut self) {
         self.evaluating.pop();
+        self.library_use = self.library_use.filter(|(depth, _)| self.evaluating.len() > *depth);
+    }
+
+    /// Whether the module comes with iamx.
+    pub(crate) fn is_library(&self, module: usize) -> bool {
+        self.input.modules.get(module).is_some_and(crate::Module::is_library)
     }
 
     /// Whether the grammar found fault with the text at `range`: what can be said of its meaning follows from that.
@@ -281,8 +298,12 @@ impl<'a> Lowerer<'a> {
             .map_or_else(|| unreachable_file(self.input.sources), |module| module.file)
     }
 
+    /// The place of `range` in the module; of what `std` says, the place that uses it.
     pub(crate) fn span(&self, module: usize, range: TextRange) -> Span {
-        Span::new(self.file(module), range)
+        match self.library_use {
+            Some((_, span)) if self.is_library(module) => span,
+            _ => Span::new(self.file(module), range),
+        }
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
@@ -315,6 +336,9 @@ impl<'a> Lowerer<'a> {
     fn report_shadowed(&mut self) {
         let mut findings = Vec::new();
         for declaration in &self.names.declarations {
+            if self.is_library(declaration.module) {
+                continue;
+            }
             let name = &declaration.name;
             // Prefixes are lower case, and names keep their case.
             if !name.contains(char::is_uppercase) && self.catalog().has_service(name) {
@@ -350,6 +374,7 @@ impl<'a> Lowerer<'a> {
         for (index, declaration) in self.names.declarations.iter().enumerate() {
             if self.used.contains(&DeclarationId(index))
                 || self.names.is_duplicate(DeclarationId(index))
+                || self.is_library(declaration.module)
                 || declaration.name.starts_with('_')
             {
                 continue;
@@ -380,7 +405,10 @@ impl<'a> Lowerer<'a> {
             };
             findings.push(Diagnostic::new(check, declaration.span, message).help(help));
         }
-        for ((_, name), span) in &self.names.imports {
+        for ((module, name), span) in &self.names.imports {
+            if self.is_library(*module) {
+                continue;
+            }
             findings.push(
                 Diagnostic::new(&checks::UNUSED_DECLARATION, *span, format!("`{name}` is brought in and never used"))
                     .help("delete it from the `use`"),

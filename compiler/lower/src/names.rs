@@ -42,22 +42,27 @@ impl DeclarationKind {
             Self::Account => "an account",
             Self::Ou => "an organizational unit",
             Self::Organization => "an organization",
-            Self::Entity(kind, _) => match kind {
-                DeclaredKind::Resource => "a resource",
-                DeclaredKind::Extern => "an extern",
-                DeclaredKind::AccountPolicy => "an account policy",
-                DeclaredKind::Policy => "a policy",
-                DeclaredKind::Role => "a role",
-                DeclaredKind::User => "a user",
-                DeclaredKind::Group => "a group",
-                DeclaredKind::Boundary => "a permissions boundary",
-                DeclaredKind::SessionPolicy => "a session policy",
-                DeclaredKind::Oidc => "an OIDC provider",
-                DeclaredKind::Saml => "a SAML provider",
-                DeclaredKind::PermissionSet => "a permission set",
-                DeclaredKind::Scp => "a service control policy",
-                DeclaredKind::Rcp => "a resource control policy",
-            },
+            Self::Entity(kind, _) => Self::describe_entity(*kind),
+        }
+    }
+
+    /// What an item of that kind is, for a message.
+    pub(crate) fn describe_entity(kind: DeclaredKind) -> &'static str {
+        match kind {
+            DeclaredKind::Resource => "a resource",
+            DeclaredKind::Extern => "an extern",
+            DeclaredKind::AccountPolicy => "an account policy",
+            DeclaredKind::Policy => "a policy",
+            DeclaredKind::Role => "a role",
+            DeclaredKind::User => "a user",
+            DeclaredKind::Group => "a group",
+            DeclaredKind::Boundary => "a permissions boundary",
+            DeclaredKind::SessionPolicy => "a session policy",
+            DeclaredKind::Oidc => "an OIDC provider",
+            DeclaredKind::Saml => "a SAML provider",
+            DeclaredKind::PermissionSet => "a permission set",
+            DeclaredKind::Scp => "a service control policy",
+            DeclaredKind::Rcp => "a resource control policy",
         }
     }
 }
@@ -191,18 +196,6 @@ impl Names {
         let tokens = path.names();
         let parts: Vec<String> = tokens.iter().map(|token| token.text().to_owned()).collect();
         let span = Span::new(file, path.range());
-        if parts.first().is_some_and(|first| first == "std") {
-            diagnostics.push(
-                Diagnostic::new(
-                    &checks::NOT_YET_SUPPORTED,
-                    span,
-                    "the standard library isn't part of this version yet",
-                )
-                .help("write what you need from it in a module of your own"),
-            );
-            self.bind_missing(module, file, item, diagnostics);
-            return;
-        }
         if let Some(names) = item.names() {
             let Some(from) = self.module(&parts, span, diagnostics) else {
                 self.bind_missing(module, file, item, diagnostics);
@@ -247,9 +240,13 @@ impl Names {
         if found.is_none() {
             let name = parts.join(".");
             let known = self.modules.keys().map(|path| path.join("."));
-            let mut diagnostic =
+            let mut diagnostic = if parts.first().is_some_and(|first| first == "std") {
+                Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no module `{name}`"))
+                    .note("`std` is the library that comes with iamx")
+            } else {
                 Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no module `{name}` in this workspace"))
-                    .note("a module is named by its file: `teams/data.iamx` is `teams.data`");
+                    .note("a module is named by its file: `teams/data.iamx` is `teams.data`")
+            };
             if let Some(near) = nearest(&name, known) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
@@ -317,6 +314,16 @@ impl Names {
             Named::Declaration(id) if self.declarations.get(id.0)?.module == module => Some(id),
             _ => None,
         }
+    }
+
+    /// What the module declares itself.
+    pub(crate) fn declared(&self, module: usize) -> impl Iterator<Item = String> + '_ {
+        self.declarations.iter().filter(move |one| one.module == module).map(|one| one.name.clone())
+    }
+
+    /// The module of that path.
+    pub(crate) fn module_at(&self, path: &[String]) -> Option<usize> {
+        self.modules.get(path).copied()
     }
 
     /// The names that can be used in `module`.

@@ -42,7 +42,12 @@ impl Lowerer<'_> {
         }
         if kind == DeclaredKind::Boundary && self.says_account(id) {
             self.used.insert(id);
-            self.shared_policy(environment, id, ManagedPolicyKind::Boundary);
+            self.shared_policy(
+                environment,
+                id,
+                ManagedPolicyKind::Boundary,
+                self.span(environment.module, body.range()),
+            );
             return;
         }
         self.unmade.push((environment.clone(), id));
@@ -212,7 +217,7 @@ impl Lowerer<'_> {
                 );
                 return None;
             }
-            return self.shared_policy(environment, id, kind);
+            return self.shared_policy(environment, id, kind, reference.span);
         }
         let inner = self.bind(
             environment,
@@ -239,7 +244,7 @@ impl Lowerer<'_> {
             );
             return None;
         }
-        let document = self.policy_document(&inner, id, item)?;
+        let document = self.policy_document(&inner, id, item, reference.span)?;
         self.program.policies.push(ManagedPolicy {
             kind,
             account: environment.account,
@@ -265,6 +270,7 @@ impl Lowerer<'_> {
         environment: &Environment,
         id: DeclarationId,
         kind: ManagedPolicyKind,
+        at: Span,
     ) -> Option<usize> {
         let account = self.home(id).or(environment.account);
         if let Some(index) = self.made.get(&(id, account)) {
@@ -274,7 +280,7 @@ impl Lowerer<'_> {
         let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
         let (name, path) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
         let inner = Environment::of(declaration.module).in_account(account);
-        let document = self.policy_document(&inner, id, item)?;
+        let document = self.policy_document(&inner, id, item, at)?;
         self.program.policies.push(ManagedPolicy {
             kind,
             account,
@@ -294,10 +300,10 @@ impl Lowerer<'_> {
         inner: &Environment,
         id: DeclarationId,
         item: &Declared,
+        at: Span,
     ) -> Option<Document> {
-        let declaration = self.names.get(id)?.clone();
         let mut document = Document::default();
-        self.enter(id, declaration.span)?;
+        self.enter(id, at)?;
         if let Some(body) = item.body() {
             self.statements(inner, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }

@@ -9,7 +9,7 @@ use iamx_text::Span;
 use crate::{
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
-    scope::{Environment, Itself, Reference, Target, counted, postfix_range},
+    scope::{Environment, Itself, Reference, Target, counted, postfix_range, within},
 };
 
 /// A resource, with its type where it is known.
@@ -147,7 +147,7 @@ impl Lowerer<'_> {
         let mut rest = rest.iter();
         while let Some(postfix) = rest.next() {
             let Postfix::Name(name) = postfix else {
-                let span = Span::new(reference.span.file, postfix_range(postfix));
+                let span = within(reference.span, postfix_range(postfix));
                 self.error(&checks::MISMATCHED_TYPE, span, "a resource takes no arguments here");
                 return None;
             };
@@ -161,7 +161,7 @@ impl Lowerer<'_> {
                 }
                 _ => None,
             };
-            let name_span = span_in(reference.span, name.text_range());
+            let name_span = within(reference.span, name.text_range());
             let choices = self.argument_strings(environment, arguments)?;
             let mut children = Vec::new();
             for resource in resources {
@@ -308,7 +308,7 @@ impl Lowerer<'_> {
             _ => None,
         };
         let choices = self.argument_strings(environment, arguments)?;
-        let span = span_in(reference.span, type_name.text_range());
+        let span = within(reference.span, type_name.text_range());
         let region = self.settings().region.clone();
         let owner = match environment.account.or_else(|| self.default_account()) {
             _ if environment.any_account => Owner::Any,
@@ -487,7 +487,7 @@ impl Lowerer<'_> {
         );
     }
 
-    fn unknown_type(&mut self, service: &Service, type_name: &str, span: Span) {
+    pub(crate) fn unknown_type(&mut self, service: &Service, type_name: &str, span: Span) {
         let message = format!("`{}` has no resource type `{type_name}`", service.prefix());
         let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message).note(self.catalog_date());
         let near = self.catalog().nearest_resource_type(service.prefix(), type_name).into_iter().next();
@@ -540,9 +540,4 @@ pub(crate) fn quoted(names: &[String]) -> String {
 /// Whether `text` is an ARN, or the beginning of one that ends with `*`.
 fn is_arn_pattern(text: &str) -> bool {
     text.starts_with("arn:") && (text.splitn(6, ':').count() == 6 || text.ends_with('*'))
-}
-
-/// A part of what `around` spans.
-fn span_in(around: Span, range: iamx_text::TextRange) -> Span {
-    Span::new(around.file, range)
 }

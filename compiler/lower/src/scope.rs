@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_diagnostic::{Applicability, Diagnostic, Label, checks};
 use iamx_syntax::{
     SyntaxToken, TextRange,
-    ast::{Arguments, AstNode, Call, Expr, Parameters, Postfix},
+    ast::{Arguments, AstNode, Call, Expr, Exprs, Parameters, Postfix},
 };
 use iamx_text::Span;
 
@@ -146,6 +146,7 @@ impl Lowerer<'_> {
         match self.names.look_up(environment.module, text) {
             Some(named) => self.resolve_named(environment, named, rest, span, name_span),
             None if text == "aws" => self.resolve_service(rest, span),
+            None if text == "std" => self.resolve_library(environment, rest, span, name_span),
             None if self.catalog().has_service(text) => {
                 Some(Reference { target: Target::Service(text.to_owned()), rest, span, account: None })
             }
@@ -175,7 +176,14 @@ impl Lowerer<'_> {
                 rest.remove(0);
                 let Some(id) = self.names.look_up_declared(module, member.text()) else {
                     let at = self.span(environment.module, member.text_range());
-                    self.error(&checks::UNKNOWN_NAME, at, format!("that module declares no `{}`", member.text()));
+                    let message = format!("that module declares no `{}`", member.text());
+                    let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_NAME, at, message);
+                    if let Some(near) = nearest(member.text(), self.names.declared(module)) {
+                        diagnostic = diagnostic
+                            .fix(format!("replace with `{near}`"), at, near.clone(), Applicability::Unsafe)
+                            .help(format!("did you mean `{near}`?"));
+                    }
+                    self.report(diagnostic);
                     return None;
                 };
                 id
@@ -225,10 +233,31 @@ impl Lowerer<'_> {
         rest.remove(0);
         let prefix = service.text().to_owned();
         if !self.catalog().has_service(&prefix) {
-            self.unknown_service(&prefix, Span::new(span.file, service.text_range()));
+            self.unknown_service(&prefix, within(span, service.text_range()));
             return None;
         }
         Some(Reference { target: Target::Service(prefix), rest, span, account: None })
+    }
+
+    /// `std.module.name`, which needs no `use`.
+    fn resolve_library(
+        &mut self,
+        environment: &Environment,
+        mut rest: Vec<Postfix>,
+        span: Span,
+        name_span: Span,
+    ) -> Option<Reference> {
+        let Some(Postfix::Name(module)) = rest.first().cloned() else {
+            self.error(&checks::MISMATCHED_TYPE, name_span, "`std` is no value; name something in it");
+            return None;
+        };
+        rest.remove(0);
+        let Some(found) = self.names.module_at(&["std".to_owned(), module.text().to_owned()]) else {
+            let at = self.span(environment.module, module.text_range());
+            self.error(&checks::UNKNOWN_NAME, at, format!("`std` has no module `{}`", module.text()));
+            return None;
+        };
+        self.resolve_named(environment, Named::Module(found), rest, span, name_span)
     }
 
     pub(crate) fn unknown_name(&mut self, environment: &Environment, name: &SyntaxToken) {
@@ -297,13 +326,17 @@ impl Lowerer<'_> {
             self.report(diagnostic);
             return None;
         }
-        let bindings = parameters
-            .iter()
-            .zip(given)
-            .filter_map(|(parameter, argument)| {
-                Some(Binding { name: parameter.name()?.text().to_owned(), argument, environment: caller.clone() })
-            })
-            .collect();
+        let mut bindings = Vec::new();
+        let mut whole = true;
+        for (parameter, argument) in parameters.iter().zip(given) {
+            let Some(name) = parameter.name() else { continue };
+            let binding = Binding { name: name.text().to_owned(), argument, environment: caller.clone() };
+            whole &= self.check_argument(parameter, &binding, module).is_some();
+            bindings.push(binding);
+        }
+        if !whole {
+            return None;
+        }
         Some(Environment { module, bindings: Rc::new(bindings), ..caller.clone() })
     }
 
@@ -313,7 +346,7 @@ impl Lowerer<'_> {
         environment: &Environment,
         id: DeclarationId,
         reference: &Reference,
-        evaluate: impl FnOnce(&mut Self, &Environment, &iamx_syntax::ast::Exprs) -> Option<T>,
+        evaluate: impl FnOnce(&mut Self, &Environment, &Exprs) -> Option<T>,
     ) -> Option<T> {
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Let(item) = declaration.kind else { return None };
@@ -340,9 +373,26 @@ impl Lowerer<'_> {
         )?;
         let value = item.value()?;
         self.enter(id, reference.span)?;
+        let before = self.diagnostics.len();
         let result = evaluate(self, &inner, &value);
         self.leave();
+        self.say_of_use(before, &declaration.name, declaration.module, &value, reference.span);
         result
+    }
+
+    /// Findings since `before` that the whole value of a `let` is of the wrong kind belong where that was used.
+    fn say_of_use(&mut self, before: usize, name: &str, module: usize, value: &Exprs, used: Span) {
+        let span = self.span(module, value.range());
+        for diagnostic in self.diagnostics.iter_mut().skip(before) {
+            let whole = diagnostic.check == &checks::MISMATCHED_TYPE && diagnostic.primary() == Some(span);
+            if !whole || span == used {
+                continue;
+            }
+            for label in diagnostic.labels.iter_mut().filter(|label| label.primary) {
+                label.span = used;
+            }
+            diagnostic.labels.push(Label { span, message: format!("`{name}` is this"), primary: false });
+        }
     }
 
     pub(crate) fn is_circle(&mut self, id: DeclarationId, span: Span) -> bool {
@@ -381,7 +431,7 @@ impl Reference {
         match self.rest.as_slice() {
             [] => Ok(None),
             [Postfix::Arguments(arguments)] => Ok(Some(arguments)),
-            [Postfix::Arguments(_), other, ..] | [other, ..] => Err(Span::new(self.span.file, postfix_range(other))),
+            [Postfix::Arguments(_), other, ..] | [other, ..] => Err(within(self.span, postfix_range(other))),
         }
     }
 }
@@ -393,6 +443,11 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),
     }
+}
+
+/// The part of `around` at `range`; all of it, where that stands elsewhere, as the text of `std` does.
+pub(crate) fn within(around: Span, range: TextRange) -> Span {
+    if around.range.contains_range(range) { Span::new(around.file, range) } else { around }
 }
 
 /// The range of a postfix.

@@ -14,7 +14,7 @@ use crate::{
     bounds,
     lowerer::Lowerer,
     names::{DeclarationKind, nearest},
-    scope::{Environment, Reference, Target, postfix_range},
+    scope::{Environment, Reference, Target, postfix_range, within},
     strings::{self, Fault, Piece},
 };
 
@@ -166,7 +166,7 @@ impl Lowerer<'_> {
         let mut names = Vec::new();
         for postfix in &reference.rest {
             let Postfix::Name(token) = postfix else {
-                let span = Span::new(reference.span.file, postfix_range(postfix));
+                let span = within(reference.span, postfix_range(postfix));
                 self.report(Diagnostic::new(&checks::MISMATCHED_TYPE, span, "this takes no arguments").note(note));
                 return None;
             };
@@ -183,7 +183,7 @@ impl Lowerer<'_> {
     ) -> Option<Reference> {
         let Expr::Call(call) = &binding.argument else {
             let span = self.span(binding.environment.module, binding.argument.range());
-            let part = reference.rest.first().map(postfix_range).map(|range| Span::new(reference.span.file, range));
+            let part = reference.rest.first().map(postfix_range).map(|range| within(reference.span, range));
             let mut diagnostic = Diagnostic::new(
                 &checks::MISMATCHED_TYPE,
                 span,

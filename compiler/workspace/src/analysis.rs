@@ -13,6 +13,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::{
     Settings,
     allow::Allows,
+    library::LIBRARY,
     credentials,
     module::{check_module_path, module_path},
 };
@@ -36,6 +37,8 @@ pub struct Workspace {
     settings_diagnostics: Vec<Diagnostic>,
     sources: Arc<SourceMap>,
     modules: Vec<FileId>,
+    /// The modules of `std`, where some module speaks of it.
+    library: Vec<FileId>,
     today: Option<Day>,
 }
 
@@ -62,9 +65,12 @@ impl Workspace {
             (read, settings_diagnostics) = Settings::parse(&file.text, id);
         }
         modules.sort_by(|a, b| a.path.cmp(&b.path));
+        let speaks_of_library = modules.iter().any(|file| file.text.contains("std"));
         let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
+        let library = LIBRARY.iter().filter(|_| speaks_of_library);
+        let library = library.map(|(path, text)| sources.add(*path, *text)).collect();
         let (sources, targets) = (Arc::new(sources), read.targets.clone());
-        let mut workspace = Self { settings: read, settings_diagnostics, sources, modules, today: None };
+        let mut workspace = Self { settings: read, settings_diagnostics, sources, modules, library, today: None };
         workspace.set_targets(targets);
         workspace
     }
@@ -104,10 +110,14 @@ impl Workspace {
     pub fn analyze(&self, catalog: &Catalog) -> Analysis {
         let mut diagnostics = self.settings_diagnostics.clone();
         let mut allows = Allows::default();
-        let modules = self.parse(&mut diagnostics);
+        let mut modules = self.parse(&mut diagnostics);
         for module in &modules {
             allows.read(module.file, &module.parse, &mut diagnostics);
         }
+        modules.extend(self.library.iter().filter_map(|&file| {
+            let source = self.sources.get(file)?;
+            Some(Module { path: module_path(source.path()), file, parse: iamx_syntax::parse(source.text()) })
+        }));
         let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &self.settings.workspace };
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
