@@ -259,7 +259,6 @@ impl Lowerer<'_> {
                         self.leave();
                         kind?
                     }
-                    DeclarationKind::Let(_) => Kind::Open,
                     DeclarationKind::Param(param) => {
                         match param.type_ref().map(|type_ref| type_ref.words().join(".")).as_deref() {
                             Some("string") => Kind::String,
@@ -278,7 +277,7 @@ impl Lowerer<'_> {
                         _ => Kind::Resource,
                     },
                     DeclarationKind::Entity(kind, _) if reference.rest.is_empty() => Kind::Entity(*kind),
-                    DeclarationKind::Entity(..) => Kind::Open,
+                    DeclarationKind::Let(_) | DeclarationKind::Entity(..) => Kind::Open,
                 }
             }
         })
