@@ -13,8 +13,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::{
     Settings,
     allow::Allows,
-    library::LIBRARY,
     credentials,
+    library::LIBRARY,
     module::{check_module_path, module_path},
 };
 

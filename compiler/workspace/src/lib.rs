@@ -17,7 +17,7 @@ pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
 
 pub use iamx_check::Day;
 pub use iamx_emit::{OutputFile, Target};
-pub use library::LIBRARY;
 pub use levels::{Level, Levels};
+pub use library::LIBRARY;
 pub use module::{EXTENSION, module_path};
 pub use settings::{SETTINGS_FILE, Settings, Size};
