@@ -49,6 +49,7 @@ use iamx_catalog::Catalog;
 use iamx_diagnostic::Diagnostic;
 use iamx_lower::Program;
 use iamx_text::{SourceMap, Span};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 pub use crate::day::Day;
 use crate::rules::{Look, PROGRAM_RULES, RULES, Seen, World};
@@ -57,24 +58,14 @@ use crate::rules::{Look, PROGRAM_RULES, RULES, Seen, World};
 /// said of what has ended.
 pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: Option<Day>) -> Vec<Diagnostic> {
     let world = World { program, catalog, sources, today };
+    let documents: Vec<_> = program.documents().collect();
+    let looked_at: Vec<_> = documents.par_iter().map(|entry| look_at(&Seen { world, entry: *entry })).collect();
     let mut diagnostics = Vec::new();
     let mut everywhere = Everywhere::default();
-    for entry in program.documents() {
-        let seen = Seen { world, entry };
-        for (number, rule) in RULES.iter().enumerate().filter(|(_, rule)| (rule.kinds)(entry.kind)) {
-            match rule.look {
-                Look::Document(look) => look(&seen, &mut diagnostics),
-                Look::Statement(look) => {
-                    entry.document.statements.iter().for_each(|statement| look(&seen, statement, &mut diagnostics));
-                }
-                Look::Everywhere(look) => {
-                    for statement in &entry.document.statements {
-                        let mut found = Vec::new();
-                        look(&seen, statement, &mut found);
-                        everywhere.add((number, statement.span), found);
-                    }
-                }
-            }
+    for (found, by_statement) in looked_at {
+        diagnostics.extend(found);
+        for (look, found) in by_statement {
+            everywhere.add(look, found);
         }
     }
     diagnostics.extend(everywhere.held());
@@ -87,16 +78,41 @@ pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: O
     diagnostics
 }
 
+/// A rule's number, and the place of the statement that it looked at.
+type OneLook = (usize, Span);
+
+/// What the rules find in a document; apart, what must hold in every document with the statement.
+fn look_at(seen: &Seen<'_>) -> (Vec<Diagnostic>, Vec<(OneLook, Vec<Diagnostic>)>) {
+    let (mut diagnostics, mut by_statement) = (Vec::new(), Vec::new());
+    let statements = &seen.entry.document.statements;
+    for (number, rule) in RULES.iter().enumerate().filter(|(_, rule)| (rule.kinds)(seen.entry.kind)) {
+        match rule.look {
+            Look::Document(look) => look(seen, &mut diagnostics),
+            Look::Statement(look) => {
+                statements.iter().for_each(|statement| look(seen, statement, &mut diagnostics));
+            }
+            Look::Everywhere(look) => {
+                for statement in statements {
+                    let mut found = Vec::new();
+                    look(seen, statement, &mut found);
+                    by_statement.push(((number, statement.span), found));
+                }
+            }
+        }
+    }
+    (diagnostics, by_statement)
+}
+
 /// Findings that hold only if every document with the statement has them.
 #[derive(Default)]
 struct Everywhere {
     /// How often a rule has looked at the statement written there.
-    looks: HashMap<(usize, Span), usize>,
-    found: Vec<((usize, Span), Diagnostic)>,
+    looks: HashMap<OneLook, usize>,
+    found: Vec<(OneLook, Diagnostic)>,
 }
 
 impl Everywhere {
-    fn add(&mut self, look: (usize, Span), found: Vec<Diagnostic>) {
+    fn add(&mut self, look: OneLook, found: Vec<Diagnostic>) {
         *self.looks.entry(look).or_default() += 1;
         self.found.extend(found.into_iter().map(|diagnostic| (look, diagnostic)));
     }

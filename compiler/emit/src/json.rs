@@ -2,6 +2,7 @@
 
 use iamx_catalog::Catalog;
 use iamx_lower::{DocumentEntry, DocumentKind, PolicyHolder, Program};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::OutputFile;
 
@@ -13,8 +14,9 @@ pub(crate) struct DocumentFile<'p> {
 
 /// The documents of `program`, sorted by the paths of their files.
 pub(crate) fn documents<'p>(program: &'p Program, catalog: &Catalog) -> Vec<DocumentFile<'p>> {
-    let mut documents: Vec<_> = program
-        .documents()
+    let entries: Vec<_> = program.documents().collect();
+    let mut documents: Vec<_> = entries
+        .into_par_iter()
         .map(|entry| {
             let file = OutputFile { path: path(program, &entry), bytes: text(&entry, catalog).into_bytes() };
             DocumentFile { entry, file }

@@ -8,6 +8,7 @@ use iamx_lower::{
     PermissionSetTarget, PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
 };
 use iamx_text::{SourceMap, Span};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -26,8 +27,8 @@ pub(crate) fn manifest(
     roots: &[Root],
 ) -> OutputFile {
     let by_kind: BTreeMap<_, _> = roots.iter().map(|root| (root.kind, root)).collect();
-    let documents: Vec<_> = documents
-        .iter()
+    let documents: Vec<Value> = documents
+        .par_iter()
         .map(|document| {
             let root = by_kind.get(&RootKind::of(program, &document.entry)).copied();
             self::document(program, sources, catalog, document, json, root)
@@ -40,13 +41,14 @@ pub(crate) fn manifest(
         "catalog": { "version": catalog.info().version, "sha256": catalog.hash() },
         "unchecked": program.unchecked,
         "accounts": program.accounts.iter().map(|account| json!({ "name": account.name, "id": account.id })).collect::<Vec<_>>(),
-        "documents": documents,
-        "policies": policies(program, sources),
-        "roles": roles(program, sources),
-        "users": users(program, sources),
-        "groups": groups(program, sources),
     });
     if let Some(object) = manifest.as_object_mut() {
+        // What is large is moved in: the macro would copy it.
+        object.insert("documents".to_owned(), Value::Array(documents));
+        object.insert("policies".to_owned(), policies(program, sources));
+        object.insert("roles".to_owned(), roles(program, sources));
+        object.insert("users".to_owned(), users(program, sources));
+        object.insert("groups".to_owned(), groups(program, sources));
         // What few workspaces have is left out of those that haven't.
         if let Some(organization) = organization(program, sources) {
             object.insert("organization".to_owned(), organization);
@@ -102,9 +104,10 @@ fn document(
         "size": entry.size_of(&String::from_utf8_lossy(&file.bytes), catalog),
         "quota": entry.quota(catalog).map(|quota| quota.max),
         "source": source(sources, entry.span),
-        "statements": statements,
     });
-    if let (Some(root), Some(entries), Some(place)) = (root, document.as_object_mut(), Place::of(entry)) {
+    let Some(entries) = document.as_object_mut() else { return document };
+    entries.insert("statements".to_owned(), Value::Array(statements));
+    if let (Some(root), Some(place)) = (root, Place::of(entry)) {
         let value = json!({ "path": root.file.path, "address": place.address.to_string(), "argument": place.argument });
         entries.insert("terraform".to_owned(), value);
     }
