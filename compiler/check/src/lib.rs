@@ -89,7 +89,9 @@ fn look_at(seen: &Seen<'_>) -> (Vec<Diagnostic>, Vec<(OneLook, Vec<Diagnostic>)>
         match rule.look {
             Look::Document(look) => look(seen, &mut diagnostics),
             Look::Statement(look) => {
-                statements.iter().for_each(|statement| look(seen, statement, &mut diagnostics));
+                for statement in statements {
+                    look(seen, statement, &mut diagnostics);
+                }
             }
             Look::Everywhere(look) => {
                 for statement in statements {
