@@ -7,10 +7,8 @@ use iamx_tests::{
 
 /// Baselines that hold one such construct each.
 const ONE: &[&str] = &[
-    "condition-principal-is",
     "format-only-subject",
     "item-for",
-    "item-grant",
     "item-grant-data",
     "item-in-list",
     "item-in-organization-except",

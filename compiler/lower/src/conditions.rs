@@ -94,10 +94,7 @@ impl Lowerer<'_> {
             Expr::Test(test) => self.test(environment, test),
             Expr::Word(_) | Expr::Unchecked(_) | Expr::Claim(_) => self.bool_key(environment, expr, None, span),
             Expr::Exists(node) => self.exists(environment, node, span),
-            Expr::PrincipalIs(_) => {
-                self.not_yet_at(span, "`principal is`");
-                None
-            }
+            Expr::PrincipalIs(node) => self.principal_is(environment, node),
             Expr::Bool(token) => {
                 let message = format!("this is always {}", token.text());
                 self.error(&checks::CONSTANT_CONDITION, span, message);

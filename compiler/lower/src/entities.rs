@@ -197,16 +197,8 @@ impl Lowerer<'_> {
                 other => self.identity_part(environment, other, DeclaredKind::Role, &mut identity),
             }
         }
-        if trusts == 0
-            && self.errors() == errors
-            && !self.has_grants
-            && !self.is_damaged(environment.module, item.range())
-        {
-            self.report(
-                Diagnostic::new(&checks::MISSING_PRINCIPAL, span, format!("nobody may assume `{declared}`"))
-                    .note("IAM makes no role without a trust policy")
-                    .help("say who may: `trust service ec2`, `trust account partner`, `trust role Deploy`"),
-            );
+        if trusts == 0 && self.errors() == errors && !self.is_damaged(environment.module, item.range()) {
+            self.untrusting.push((span, declared.to_owned()));
         }
         identity.inline.statements.extend(self.expiry(environment, item));
         number_sids(&mut trust);

@@ -41,8 +41,8 @@ pub(crate) struct Lowerer<'a> {
     parts: usize,
     /// The conditions that the one being read stands in.
     pub(crate) conditions_deep: usize,
-    /// Whether some `grant` may say who assumes a role.
-    pub(crate) has_grants: bool,
+    /// The roles whose own body trusts no one: where their names were declared, and these.
+    pub(crate) untrusting: Vec<(Span, String)>,
     /// The account of each module's `within`.
     pub(crate) within: Vec<Option<usize>>,
     /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
@@ -83,7 +83,7 @@ impl<'a> Lowerer<'a> {
             bad_params: HashSet::new(),
             parts: 0,
             conditions_deep: 0,
-            has_grants: false,
+            untrusting: Vec::new(),
             within: vec![None; input.modules.len()],
             library_use: None,
             unchecked: HashSet::new(),
@@ -109,9 +109,14 @@ impl<'a> Lowerer<'a> {
             }
         }
         self.program.account_when_deployed = self.settings().account_when_deployed && self.program.accounts.is_empty();
-        self.has_grants = files
+        let grants: Vec<_> = files
             .iter()
-            .any(|(_, file)| file.items().any(|item| item.syntax().kind() == iamx_syntax::SyntaxKind::GRANT_ITEM));
+            .flat_map(|(module, file)| file.items().map(move |item| (*module, item)))
+            .filter_map(|(module, item)| match item {
+                Item::Grant(grant) => Some((module, grant)),
+                _ => None,
+            })
+            .collect();
         self.check_params();
         self.check_parameters();
         self.report_shadowed();
@@ -132,6 +137,7 @@ impl<'a> Lowerer<'a> {
                 self.item(*module, item);
             }
         }
+        self.grants(&grants);
         self.attach_guardrails();
         self.look_at_unmade();
         self.check_entities_named_once();
@@ -162,7 +168,8 @@ impl<'a> Lowerer<'a> {
             | Item::Within(_)
             | Item::Param(_)
             | Item::Organization(_)
-            | Item::Account(_) => {}
+            | Item::Account(_)
+            | Item::Grant(_) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use iamx_catalog::{PolicyPrincipals, ResourcePolicyForm};
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
-use iamx_policy::{BaseOperator, Operator, Principal as PolicyPrincipal, Sourced};
+use iamx_policy::{BaseOperator, Effect, Operator, Principal as PolicyPrincipal, Sourced};
 use iamx_syntax::{
     SyntaxKind,
     ast::{AstNode, Call, DeclaredKind, Expr, Exprs, Principal},
@@ -13,8 +13,8 @@ use crate::{
     bounds,
     conditions::Formula,
     lowerer::Lowerer,
-    names::DeclarationKind,
-    scope::{Environment, Target},
+    names::{Declaration, DeclarationKind},
+    scope::{Environment, Reference, Target},
 };
 
 /// The kind of policy that names principals.
@@ -56,7 +56,11 @@ impl Lowerer<'_> {
         environment: &Environment,
         list: &Exprs,
         named_in: NamedIn,
+        effect: Effect,
     ) -> Option<Vec<PrincipalGroup>> {
+        if !list.excepted().is_empty() {
+            return self.everyone_except(environment, list, named_in, effect).map(|group| vec![group]);
+        }
         let mut plain = Vec::new();
         let mut groups = Vec::new();
         for (principal, condition) in self.principal_list(environment, list, named_in)? {
@@ -69,6 +73,31 @@ impl Lowerer<'_> {
             groups.insert(0, PrincipalGroup { principals: plain, condition: Formula::ALWAYS });
         }
         Some(groups)
+    }
+
+    /// `* except P` in a deny: everyone, and the condition that it isn't one of these.
+    fn everyone_except(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        named_in: NamedIn,
+        effect: Effect,
+    ) -> Option<PrincipalGroup> {
+        self.check_except(environment, list, effect)?;
+        let items = list.items();
+        let [Expr::Star(star)] = items.as_slice() else {
+            let at = self.span(environment.module, list.range());
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, at, "`except` takes principals out of `*` alone here")
+                    .help("name whom it is meant for, without the others"),
+            );
+            return None;
+        };
+        let at = self.span(environment.module, star.text_range());
+        let condition = self.callers(environment, list);
+        let principals = self.allowed(Sourced::new(everyone(named_in), at), Formula::ALWAYS, named_in, "*")?;
+        let principals = principals.into_iter().map(|(principal, _)| principal).collect();
+        Some(PrincipalGroup { principals, condition: condition? })
     }
 
     fn principal_list(
@@ -141,33 +170,39 @@ impl Lowerer<'_> {
                     lowerer.principal_list(inner, list, named_in)
                 })
             }
-            Target::Declaration(id) => {
-                let declaration = self.names.get(*id)?.clone();
-                let word = match &declaration.kind {
-                    DeclarationKind::Entity(DeclaredKind::Group, _) => {
-                        self.group_as_principal(&declaration.name, span, Some(declaration.span));
-                        return None;
-                    }
-                    DeclarationKind::Entity(kind, _) => kind.word(),
-                    DeclarationKind::Ou => "ou",
-                    _ => "account",
-                };
-                self.needs_kind_word(word, &text, span);
-                None
-            }
-            Target::Account(_) if reference.rest.is_empty() => {
-                self.needs_kind_word("account", &text, span);
-                None
-            }
-            Target::Organization if reference.rest.is_empty() => {
-                self.needs_kind_word("organization", &text, span);
-                None
-            }
             _ => {
-                self.error(&checks::MISMATCHED_TYPE, span, "expected a principal");
+                self.principal_without_kind(&reference, call, span);
                 None
             }
         }
+    }
+
+    /// A principal lacks its kind word, or is none.
+    pub(crate) fn principal_without_kind(&mut self, reference: &Reference, call: &Call, span: Span) {
+        let name = call.syntax().text().to_string();
+        let word = match &reference.target {
+            Target::Declaration(id) => match self.names.get(*id).cloned() {
+                Some(Declaration {
+                    kind: DeclarationKind::Entity(DeclaredKind::Group, _),
+                    name,
+                    span: declared,
+                    ..
+                }) => {
+                    self.group_as_principal(&name, span, Some(declared));
+                    return;
+                }
+                Some(Declaration { kind: DeclarationKind::Entity(kind, _), .. }) => kind.word(),
+                Some(Declaration { kind: DeclarationKind::Ou, .. }) => "ou",
+                _ => "account",
+            },
+            Target::Account(_) if reference.rest.is_empty() => "account",
+            Target::Organization if reference.rest.is_empty() => "organization",
+            _ => {
+                self.error(&checks::MISMATCHED_TYPE, span, "expected a principal");
+                return;
+            }
+        };
+        self.needs_kind_word(word, &name, span);
     }
 
     /// Whether `call` is no name of the workspace's, and the name of a service principal.
@@ -222,6 +257,10 @@ impl Lowerer<'_> {
                 self.arn_or_condition(arn, named_in, span)?
             }
             SyntaxKind::ORGANIZATION_KW => (everyone(named_in), self.of_organization(environment, principal, span)?),
+            SyntaxKind::OU_KW => (everyone(named_in), self.of_ou(environment, principal, span)?),
+            SyntaxKind::PERMISSION_SET_KW => {
+                return self.permission_set_principals(environment, principal, named_in, span);
+            }
             SyntaxKind::GROUP_KW => {
                 self.named_group(environment, principal, span);
                 return None;
@@ -234,10 +273,7 @@ impl Lowerer<'_> {
             }
             SyntaxKind::CANONICAL_KW => (self.canonical_user(environment, principal, named_in, span)?, Formula::ALWAYS),
             SyntaxKind::ANONYMOUS_KW => {
-                self.report(
-                    Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, "`anonymous` is a principal of tests alone")
-                        .help("everyone, anonymous callers too, is `*`"),
-                );
+                self.anonymous_principal(span);
                 return None;
             }
             SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW if matches!(named_in, NamedIn::Resource(_)) => {
@@ -254,6 +290,27 @@ impl Lowerer<'_> {
             }
         };
         self.allowed(Sourced::new(named, span), condition, named_in, &word)
+    }
+
+    /// A permission set is, in each account that it is assigned to, that account under a condition.
+    fn permission_set_principals(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        named_in: NamedIn,
+        span: Span,
+    ) -> Option<Vec<Conditioned>> {
+        if is_everyone_alone(named_in) {
+            let condition = self.with_permission_set(environment, principal, span)?;
+            return self.allowed(Sourced::new(everyone(named_in), span), condition, named_in, "permission-set");
+        }
+        let mut principals = Vec::new();
+        for (account, role) in self.roles_of_permission_set(environment, principal)? {
+            let (named, _) = self.account_or_condition(account, named_in, span)?;
+            let condition = caller_is(BaseOperator::ArnLike, role, span);
+            principals.extend(self.allowed(Sourced::new(named, span), condition, named_in, "permission-set")?);
+        }
+        Some(principals)
     }
 
     /// The principal, where a policy of this kind can name it.
@@ -349,22 +406,14 @@ impl Lowerer<'_> {
         Some((if is_everyone_alone(named_in) { everyone(named_in) } else { PolicyPrincipal::Aws(arn) }, condition))
     }
 
-    fn of_organization(&mut self, environment: &Environment, principal: &Principal, span: Span) -> Option<Formula> {
-        let target = principal.target()?;
-        let at = self.span(environment.module, target.range());
-        let reference = self.principal_reference(environment, &target, "an organization")?;
-        let Target::Organization = reference.target else {
-            self.error(&checks::MISMATCHED_TYPE, at, "expected an organization");
-            return None;
-        };
-        let id = self.program.organization.as_ref().map(|organization| organization.id.clone())?;
-        if id.is_empty() {
-            return None;
-        }
-        Some(entry(Operator::plain(BaseOperator::StringEquals), "aws:PrincipalOrgID", id, span))
+    pub(crate) fn anonymous_principal(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, "`anonymous` is a principal of tests alone")
+                .help("everyone, anonymous callers too, is `*`"),
+        );
     }
 
-    fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
+    pub(crate) fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
         let target = principal.target()?;
         let span = self.span(environment.module, target.range());
         let reference = self.principal_reference(environment, &target, "an account")?;
@@ -378,7 +427,7 @@ impl Lowerer<'_> {
     }
 
     /// What the name behind a kind word stands for, through the parameters of templates.
-    fn principal_reference(
+    pub(crate) fn principal_reference(
         &mut self,
         environment: &Environment,
         target: &Expr,
@@ -390,7 +439,7 @@ impl Lowerer<'_> {
     }
 
     /// The ARN of the role or user that `principal` names.
-    fn identity_arn(
+    pub(crate) fn identity_arn(
         &mut self,
         environment: &Environment,
         principal: &Principal,
@@ -528,7 +577,7 @@ impl Lowerer<'_> {
         );
     }
 
-    fn named_group(&mut self, environment: &Environment, principal: &Principal, span: Span) {
+    pub(crate) fn named_group(&mut self, environment: &Environment, principal: &Principal, span: Span) {
         if let Some(Expr::Call(call)) = principal.target()
             && let Some(reference) = self.resolve(environment, &call)
             && let Target::Declaration(id) = reference.target

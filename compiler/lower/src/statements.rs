@@ -160,7 +160,7 @@ impl Lowerer<'_> {
         }
         let list = permission.actions()?;
 
-        let groups = self.statement_principals(environment, &clauses, kind, effect_span);
+        let groups = self.statement_principals(environment, &clauses, kind, effect, effect_span);
         let on = clauses.on.as_ref().map(|clause| self.said_resources(environment, clause, kind));
         let own = match kind {
             DocumentKind::Resource(form) if on.is_none() => self.own_resources(environment, form, effect_span),
@@ -178,6 +178,12 @@ impl Lowerer<'_> {
         };
         let speaking = claims.map_or_else(|| environment.clone(), |prefix| environment.with_claims(&prefix));
         let condition = self.statement_condition(&speaking, &clauses, conditions);
+        let callers = match (&clauses.to, kind) {
+            (Some(clause), DocumentKind::Scp | DocumentKind::Rcp) => {
+                self.guardrail_callers(environment, clause, effect)
+            }
+            _ => Some(Formula::ALWAYS),
+        };
         let actions = actions?;
         let resources = match (on, kind) {
             (Some(None), _) => return None,
@@ -193,7 +199,7 @@ impl Lowerer<'_> {
                 self.own_element(environment, form, said.flatten(), &actions, effect_span)?
             }
         };
-        let (condition, groups) = (condition?, groups?);
+        let (condition, groups) = (Formula::all([condition?, callers?]), groups?);
         if effect == Effect::Deny {
             self.check_rot(&actions, effect_span);
         }
@@ -301,19 +307,15 @@ impl Lowerer<'_> {
         environment: &Environment,
         clauses: &Clauses,
         kind: DocumentKind,
-        effect: Span,
+        effect: Effect,
+        effect_span: Span,
     ) -> Option<Vec<PrincipalGroup>> {
         let named_in = match kind {
             DocumentKind::Trust => NamedIn::Trust,
             DocumentKind::Resource(form) => NamedIn::Resource(form),
-            DocumentKind::Scp | DocumentKind::Rcp => {
-                if let Some(clause) = &clauses.to {
-                    self.not_yet(environment.module, clause.syntax(), "`to` in a guardrail");
-                    return None;
-                }
-                let everyone = PrincipalGroup::of(Principal::Everyone, effect);
-                return Some(vec![if kind == DocumentKind::Rcp { everyone } else { PrincipalGroup::nobody() }]);
-            }
+            // Whom `to` names in a guardrail is a condition.
+            DocumentKind::Scp => return Some(vec![PrincipalGroup::nobody()]),
+            DocumentKind::Rcp => return Some(vec![PrincipalGroup::of(Principal::Everyone, effect_span)]),
             DocumentKind::Identity => {
                 let Some(clause) = &clauses.to else { return Some(vec![PrincipalGroup::nobody()]) };
                 let at = self.span(environment.module, clause.syntax().text_range());
@@ -327,18 +329,22 @@ impl Lowerer<'_> {
             }
         };
         if let Some(clause) = &clauses.to {
-            return self.principals(environment, &clause.list()?, named_in);
+            return self.principals(environment, &clause.list()?, named_in, effect);
         }
         let (what, help) = match kind {
             DocumentKind::Resource(form) if form.about_others => {
-                return Some(vec![PrincipalGroup::of(everyone(named_in), effect)]);
+                return Some(vec![PrincipalGroup::of(everyone(named_in), effect_span)]);
             }
             DocumentKind::Resource(_) => ("a resource policy", "add `to`, as in `to account partner`"),
             _ => ("a trust policy", "add `to`, as in `to service ec2`"),
         };
         self.report(
-            Diagnostic::new(&checks::MISSING_PRINCIPAL, effect, format!("{what}'s statement says whom it is about"))
-                .help(help),
+            Diagnostic::new(
+                &checks::MISSING_PRINCIPAL,
+                effect_span,
+                format!("{what}'s statement says whom it is about"),
+            )
+            .help(help),
         );
         None
     }

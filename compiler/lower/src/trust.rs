@@ -23,7 +23,7 @@ impl Lowerer<'_> {
         }
         let Some(list) = member.principals() else { return };
         let span = self.span(environment.module, member.range());
-        let Some(groups) = self.principals(environment, &list, NamedIn::Trust) else { return };
+        let Some(groups) = self.principals(environment, &list, NamedIn::Trust, Effect::Allow) else { return };
         let mut actions = Vec::new();
         for name in member.with().unwrap_or_default() {
             match name.text() {

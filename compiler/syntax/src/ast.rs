@@ -18,8 +18,8 @@ pub use item::{
 };
 pub use json::{Json, JsonArray, JsonMember, JsonObject};
 pub use statement::{
-    AccessKey, Assign, Attachment, Body, BodyPart, Clause, IfStatement, Include, Member, OnClause, Permission, Raw,
-    Session, Statement, Trust,
+    AccessKey, Assign, Attachment, Body, BodyPart, Clause, Grant, IfStatement, Include, Member, OnClause, Permission,
+    Raw, Session, Statement, Trust,
 };
 
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};

@@ -158,7 +158,11 @@ impl Lowerer<'_> {
             self.report(diagnostic);
             return None;
         }
-        self.check_values(subject, &values)?;
+        // The `*` in the place of an account is the compiler's.
+        let (ours, written): (Vec<_>, Vec<_>) =
+            values.iter().cloned().partition(|value| environment.any_account && is_of_any_account(value));
+        self.check_values(subject, &written)?;
+        let base = if base == BaseOperator::ArnEquals && !ours.is_empty() { BaseOperator::ArnLike } else { base };
         Some((base, values))
     }
 
@@ -317,4 +321,14 @@ impl Atom {
     pub(crate) fn span(&self) -> Span {
         self.entry.span
     }
+}
+
+/// Whether an ARN is of any account, and no wildcard is in it but in the places of account and region.
+fn is_of_any_account(value: &Sourced<String>) -> bool {
+    let wild = |part: &str| part.contains(['*', '?']);
+    value.value.splitn(6, ':').enumerate().all(|(index, part)| match index {
+        3 => part == "*" || !wild(part),
+        4 => part == "*",
+        _ => !wild(part),
+    })
 }

@@ -1,6 +1,6 @@
 use super::{
-    Arguments, AstNode, Attachment, Body, Expr, Exprs, ast_node, child, children, documentation, expressions, token,
-    tokens,
+    Arguments, AstNode, Attachment, Body, Expr, Exprs, Grant, ast_node, child, children, documentation, expressions,
+    token, tokens,
 };
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 
@@ -62,7 +62,9 @@ pub enum Item {
     Account(AccountNode),
     /// An entity or template
     Declared(Declared),
-    /// `grant`, `test` or `invariant`
+    /// `grant`
+    Grant(Grant),
+    /// `test` or `invariant`
     Other(SyntaxNode),
 }
 
@@ -77,7 +79,8 @@ impl AstNode for Item {
             SyntaxKind::ORGANIZATION_ITEM => Self::Organization(OrganizationItem(node)),
             SyntaxKind::ACCOUNT_ITEM => Self::Account(AccountNode(node)),
             SyntaxKind::DECLARED => Self::Declared(Declared(node)),
-            SyntaxKind::GRANT_ITEM | SyntaxKind::TEST_ITEM | SyntaxKind::INVARIANT_ITEM => Self::Other(node),
+            SyntaxKind::GRANT_ITEM => Self::Grant(Grant::cast(node)?),
+            SyntaxKind::TEST_ITEM | SyntaxKind::INVARIANT_ITEM => Self::Other(node),
             _ => return None,
         })
     }
@@ -92,6 +95,7 @@ impl AstNode for Item {
             Self::Organization(item) => item.syntax(),
             Self::Account(item) => item.syntax(),
             Self::Declared(item) => item.syntax(),
+            Self::Grant(item) => item.syntax(),
             Self::Other(node) => node,
         }
     }

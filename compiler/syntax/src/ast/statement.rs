@@ -24,6 +24,8 @@ ast_node!(/// `session 6h`.
     Session, SESSION);
 ast_node!(/// `access-key`.
     AccessKey, ACCESS_KEY);
+ast_node!(/// `grant assume R to P`, `grant actions on R to P`.
+    Grant, GRANT_ITEM);
 ast_node!(/// `assign group "…" to scope`.
     Assign, ASSIGN);
 
@@ -161,6 +163,19 @@ impl Member {
     /// The names of `members`, the strings of `audience`.
     pub fn expressions(&self) -> Option<Exprs> {
         child(self.syntax())
+    }
+}
+
+impl Grant {
+    /// The roles after `assume`; `None` for a grant of actions.
+    pub fn assumed(&self) -> Option<Exprs> {
+        token(&self.0, SyntaxKind::ASSUME_KW)?;
+        child(&self.0)
+    }
+
+    /// The clauses, in the order of the text.
+    pub fn clauses(&self) -> impl Iterator<Item = Clause> + use<> {
+        self.0.children().filter_map(Clause::cast)
     }
 }
 

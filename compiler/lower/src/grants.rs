@@ -1,0 +1,579 @@
+//! `grant assume`: the trust of a role and the permission of who may assume it, from one line.
+//!
+//! In one account the trust alone suffices, since it names the caller; across accounts both must allow.
+//! See [cross-account evaluation](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html).
+
+use std::collections::HashMap;
+
+use iamx_diagnostic::{Diagnostic, Severity, checks};
+use iamx_policy::{
+    ActionPattern, ConditionBlock, Effect, Element, Principal as PolicyPrincipal, PrincipalElement, Sourced, Statement,
+};
+use iamx_syntax::{
+    SyntaxKind,
+    ast::{AstNode, Call, DeclaredKind, Expr, Exprs, Grant, Principal},
+};
+use iamx_text::Span;
+
+use crate::{
+    IdentityKind, Program,
+    conditions::Formula,
+    lowerer::Lowerer,
+    names::{Declaration, DeclarationKind},
+    scope::{Environment, Target},
+};
+
+/// What a grant lets whom do, before it is written.
+struct Assumption {
+    roles: Vec<GrantedRole>,
+    callers: Vec<Caller>,
+    condition: Formula,
+    span: Span,
+}
+
+/// A role that is granted.
+struct GrantedRole {
+    /// Its position in [`Program::roles`].
+    index: usize,
+    account: Option<usize>,
+    arn: String,
+    /// How many statements its trust has from its own body.
+    own_statements: usize,
+}
+
+/// Whom a grant is to.
+struct Caller {
+    account: Option<usize>,
+    holder: Holder,
+    /// The principals that stand for it in a trust policy.
+    principals: Vec<Sourced<PolicyPrincipal>>,
+    /// What says who of the principals is meant.
+    condition: Formula,
+    /// Whether a trust policy can't name it, so that its own policy has to allow the call in the same account too.
+    by_account: bool,
+}
+
+/// Whose own policy allows the call.
+#[derive(Clone, Copy)]
+enum Holder {
+    /// By its position among the program's entities of the kind.
+    Identity(IdentityKind, usize),
+    PermissionSet(usize),
+}
+
+impl Lowerer<'_> {
+    /// Writes what the grants say, once every identity is made; then says which roles nobody may assume.
+    pub(crate) fn grants(&mut self, grants: &[(usize, Grant)]) {
+        let made = Made::of(&self.program);
+        for (module, grant) in grants {
+            if self.is_damaged(*module, grant.range()) {
+                continue;
+            }
+            let account = self.within.get(*module).copied().flatten().or_else(|| self.default_account());
+            let environment = Environment::of(*module).in_account(account);
+            if let Some(assumption) = self.assumption(&environment, grant, &made) {
+                self.write(&assumption);
+            }
+        }
+        let errors = self.errors();
+        for (span, declared) in std::mem::take(&mut self.untrusting) {
+            let trusts = made.roles.get(&span).and_then(|index| self.program.roles.get(*index));
+            // A grant that has a fault may be the one that is missing.
+            if errors == 0 && trusts.is_some_and(|role| role.trust.statements.is_empty()) {
+                self.nobody_assumes(&declared, span);
+            }
+        }
+    }
+
+    pub(crate) fn nobody_assumes(&mut self, declared: &str, span: Span) {
+        self.report(
+            Diagnostic::new(&checks::MISSING_PRINCIPAL, span, format!("nobody may assume `{declared}`"))
+                .note("IAM makes no role without a trust policy")
+                .help("say who may: `trust service ec2`, `trust account partner`, `trust role Deploy`"),
+        );
+    }
+
+    fn assumption(&mut self, environment: &Environment, grant: &Grant, made: &Made) -> Option<Assumption> {
+        let span = self.span(environment.module, grant.range());
+        let Some(roles) = grant.assumed() else {
+            self.not_yet(environment.module, grant.syntax(), "`grant` of actions");
+            return None;
+        };
+        let clauses = self.clauses(environment, grant.clauses())?;
+        if let Some(on) = &clauses.on {
+            let at = self.span(environment.module, on.syntax().text_range());
+            self.error(&checks::MISPLACED_MEMBER, at, "`grant assume` takes no `on`: the role is said after `assume`");
+            return None;
+        }
+        let roles = self.granted_roles(environment, &roles, made);
+        let Some(to) = &clauses.to else {
+            self.report(
+                Diagnostic::new(&checks::MISSING_PRINCIPAL, span, "this grant says not to whom")
+                    .help("add `to`, as in `to group DevOps`"),
+            );
+            return None;
+        };
+        let callers = self.callers_of_grant(environment, &to.list()?, made);
+        let condition = self.statement_condition(environment, &clauses, &Formula::ALWAYS)?;
+        let (roles, callers) = (roles?, callers?);
+        self.check_sent(&condition, span)?;
+        self.spend(roles.len().saturating_mul(callers.len()), span)?;
+        Some(Assumption { roles, callers, condition, span })
+    }
+
+    /// Neither end can see a key that `sts:AssumeRole` never sends.
+    fn check_sent(&mut self, condition: &Formula, span: Span) -> Option<()> {
+        let mut right = true;
+        for block in self.compile(condition, span)? {
+            for entry in block.entries {
+                let Some(found) = self.catalog().condition_key(&entry.key) else { continue };
+                let action = self.catalog().service("sts").zip(self.catalog().action("sts:AssumeRole"));
+                let sent = action.is_some_and(|(service, action)| {
+                    service.keys_of(action).iter().any(|key| key.eq_ignore_ascii_case(&found.key.name))
+                });
+                if found.key.global || sent {
+                    continue;
+                }
+                right = false;
+                let message = format!("neither end of this grant sees `{}`", entry.key);
+                let mut diagnostic = Diagnostic::new(&checks::CONDITION_KEY_NOT_SENT, entry.span, message)
+                    .label("absent from every request for `sts:AssumeRole`")
+                    .note(self.catalog_date());
+                diagnostic.severity = Severity::Error;
+                self.report(diagnostic);
+            }
+        }
+        right.then_some(())
+    }
+
+    fn granted_roles(&mut self, environment: &Environment, list: &Exprs, made: &Made) -> Option<Vec<GrantedRole>> {
+        let mut roles = Vec::new();
+        let mut whole = true;
+        if let Some(first) = list.excepted().first() {
+            let at = self.span(environment.module, first.range());
+            self.error(&checks::MISMATCHED_TYPE, at, "`assume` takes roles, and no `except`");
+            return None;
+        }
+        for expr in list.items() {
+            match self.granted_role(environment, &expr, made) {
+                Some(mut more) => {
+                    self.spend(more.len(), self.span(environment.module, expr.range()))?;
+                    roles.append(&mut more);
+                }
+                None => whole = false,
+            }
+        }
+        whole.then_some(roles)
+    }
+
+    fn granted_role(&mut self, environment: &Environment, expr: &Expr, made: &Made) -> Option<Vec<GrantedRole>> {
+        let span = self.span(environment.module, expr.range());
+        if let Expr::Bracketed(list) = expr {
+            let Some(list) = list.list() else {
+                self.error(&checks::EMPTY_LIST, span, "this list names no role");
+                return None;
+            };
+            return self.granted_roles(environment, &list, made);
+        }
+        let call = self.call_of(environment, expr, "a role")?.clone();
+        let reference = self.resolve(environment, &call)?;
+        let reference = self.followed(reference)?;
+        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
+            self.error(&checks::MISMATCHED_TYPE, span, "expected a role");
+            return None;
+        };
+        let declaration = self.names.get(*id)?.clone();
+        match &declaration.kind {
+            DeclarationKind::Let(_) => self.with_let(environment, *id, &reference, |lowerer, inner, list| {
+                lowerer.granted_roles(inner, list, made)
+            }),
+            DeclarationKind::Entity(DeclaredKind::Role, item) => {
+                let resource = self.entity_resource(environment, *id, item, &reference)?;
+                // One that couldn't be made was spoken of there.
+                let index = *made.roles.get(&declaration.span)?;
+                let account = self.program.roles.get(index)?.identity.account;
+                let own_statements = made.own_statements.get(index).copied().unwrap_or_default();
+                Some(vec![GrantedRole { index, account, arn: resource.arn, own_statements }])
+            }
+            _ => {
+                self.wrong_kind(&declaration, "a role", span);
+                None
+            }
+        }
+    }
+
+    fn wrong_kind(&mut self, declaration: &Declaration, what: &str, span: Span) {
+        let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
+        self.report(
+            Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
+        );
+    }
+
+    fn callers_of_grant(&mut self, environment: &Environment, list: &Exprs, made: &Made) -> Option<Vec<Caller>> {
+        if let Some(first) = list.excepted().first() {
+            let at = self.span(environment.module, first.range());
+            self.error(&checks::PRINCIPAL_NOT_ALLOWED, at, "a grant names whom it is to, and takes no `except`");
+            return None;
+        }
+        let mut callers = Vec::new();
+        let mut whole = true;
+        for expr in list.items() {
+            match self.caller_of_grant(environment, &expr, made) {
+                Some(mut more) => {
+                    self.spend(more.len(), self.span(environment.module, expr.range()))?;
+                    callers.append(&mut more);
+                }
+                None => whole = false,
+            }
+        }
+        whole.then_some(callers)
+    }
+
+    fn caller_of_grant(&mut self, environment: &Environment, expr: &Expr, made: &Made) -> Option<Vec<Caller>> {
+        let span = self.span(environment.module, expr.range());
+        match expr {
+            Expr::Bracketed(list) => {
+                let Some(list) = list.list() else {
+                    self.error(&checks::EMPTY_LIST, span, "this list names no principal");
+                    return None;
+                };
+                self.callers_of_grant(environment, &list, made)
+            }
+            Expr::Call(call) => self.named_caller_of_grant(environment, call, made, span),
+            Expr::Principal(principal) => {
+                let caller = match principal.kind()? {
+                    SyntaxKind::ROLE_KW => self.identity_caller(environment, principal, IdentityKind::Role, made, span),
+                    SyntaxKind::USER_KW => self.identity_caller(environment, principal, IdentityKind::User, made, span),
+                    SyntaxKind::GROUP_KW => self.group_caller(environment, principal, made, span),
+                    SyntaxKind::PERMISSION_SET_KW => {
+                        return self.permission_set_callers(environment, principal, made, span);
+                    }
+                    _ => {
+                        self.not_granted(principal, span);
+                        None
+                    }
+                };
+                caller.map(|caller| vec![caller])
+            }
+            _ => {
+                self.not_a_caller(span);
+                None
+            }
+        }
+    }
+
+    fn not_granted(&mut self, principal: &Principal, span: Span) {
+        let word = principal.word().map(|token| token.text().to_owned()).unwrap_or_default();
+        self.report(
+            Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, format!("a grant is to no `{word}`"))
+                .note("it writes the caller's own policy too, so the caller is declared here")
+                .help("write `trust` in the role, which is for all others"),
+        );
+    }
+
+    fn not_a_caller(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, "a grant is to those who are declared here")
+                .help("name a `role`, `user`, `group` or `permission-set`; `trust` in the role is for all others"),
+        );
+    }
+
+    fn named_caller_of_grant(
+        &mut self,
+        environment: &Environment,
+        call: &Call,
+        made: &Made,
+        span: Span,
+    ) -> Option<Vec<Caller>> {
+        let reference = self.resolve(environment, call)?;
+        match &reference.target {
+            Target::Argument(binding) if reference.rest.is_empty() => {
+                self.caller_of_grant(&binding.environment, &binding.argument, made)
+            }
+            Target::Declaration(id)
+                if self.names.get(*id).is_some_and(|one| matches!(one.kind, DeclarationKind::Let(_))) =>
+            {
+                self.with_let(environment, *id, &reference, |lowerer, inner, list| {
+                    lowerer.callers_of_grant(inner, list, made)
+                })
+            }
+            _ => {
+                self.principal_without_kind(&reference, call, span);
+                None
+            }
+        }
+    }
+
+    fn identity_caller(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        kind: IdentityKind,
+        made: &Made,
+        span: Span,
+    ) -> Option<Caller> {
+        if let Some(Expr::Star(_)) = principal.target() {
+            self.not_a_caller(span);
+            return None;
+        }
+        let (wanted, known) = match kind {
+            IdentityKind::Role => (DeclaredKind::Role, &made.roles),
+            _ => (DeclaredKind::User, &made.users),
+        };
+        let arn = self.identity_arn(environment, principal, wanted, span)?;
+        let declared = self.declared_at(environment, principal)?;
+        let index = *known.get(&declared)?;
+        let account = match kind {
+            IdentityKind::Role => self.program.roles.get(index)?.identity.account,
+            _ => self.program.users.get(index)?.identity.account,
+        };
+        Some(Caller {
+            account,
+            holder: Holder::Identity(kind, index),
+            principals: vec![Sourced::new(PolicyPrincipal::Aws(arn), span)],
+            condition: Formula::ALWAYS,
+            by_account: false,
+        })
+    }
+
+    /// Where what `principal` names was declared.
+    fn declared_at(&mut self, environment: &Environment, principal: &Principal) -> Option<Span> {
+        let target = principal.target()?;
+        let reference = self.principal_reference(environment, &target, "a principal")?;
+        match (&reference.target, reference.rest.as_slice()) {
+            (Target::Declaration(id), []) => self.names.get(*id).map(|declaration| declaration.span),
+            _ => None,
+        }
+    }
+
+    /// A group is its declared members; where others keep them, its account, with its own policy as the gate.
+    fn group_caller(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        made: &Made,
+        span: Span,
+    ) -> Option<Caller> {
+        let target = principal.target()?;
+        let reference = self.principal_reference(environment, &target, "a group")?;
+        let declaration = match (&reference.target, reference.rest.as_slice()) {
+            (Target::Declaration(id), []) => self.names.get(*id).cloned(),
+            _ => None,
+        };
+        let Some(declaration) = declaration else {
+            self.error(&checks::MISMATCHED_TYPE, span, "expected a group");
+            return None;
+        };
+        if !matches!(declaration.kind, DeclarationKind::Entity(DeclaredKind::Group, _)) {
+            self.wrong_kind(&declaration, "a group", span);
+            return None;
+        }
+        let index = *made.groups.get(&declaration.span)?;
+        let group = self.program.groups.get(index)?.clone();
+        let account = group.identity.account;
+        let Some(id) = self.program.account_id(account).map(str::to_owned) else {
+            self.report(
+                Diagnostic::new(
+                    &checks::MISSING_ACCOUNT,
+                    span,
+                    format!("a grant to `{}` needs the id of its account, and there is none", declaration.name),
+                )
+                .related(declaration.span, "declared here")
+                .help("declare the account and say `in` where the group lives, or set `account` in `iamx.toml`"),
+            );
+            return None;
+        };
+        let partition = &self.settings().partition;
+        let principals: Vec<_> = if group.members_external {
+            vec![Sourced::new(PolicyPrincipal::Aws(format!("arn:{partition}:iam::{id}:root")), span)]
+        } else {
+            let users = self.program.users.iter().filter(|user| user.identity.account == account);
+            let members = users.filter(|user| group.members.contains(&user.identity.name));
+            let arns = members
+                .filter_map(|user| self.program.iam_arn(account, "user", &user.identity.path, &user.identity.name));
+            arns.map(|arn| Sourced::new(PolicyPrincipal::Aws(arn), span)).collect()
+        };
+        if principals.is_empty() {
+            self.report(
+                Diagnostic::new(&checks::MISSING_PRINCIPAL, span, format!("`{}` has no members", declaration.name))
+                    .related(declaration.span, "declared here")
+                    .note("a group is no principal: a role's trust names its members")
+                    .help("say `members alice, bob`, or `members external` where others keep them"),
+            );
+            return None;
+        }
+        Some(Caller {
+            account,
+            holder: Holder::Identity(IdentityKind::Group, index),
+            principals,
+            condition: Formula::ALWAYS,
+            by_account: group.members_external,
+        })
+    }
+
+    /// A permission set is, in each account that it is assigned to, the account with the condition of its role's name.
+    fn permission_set_callers(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        made: &Made,
+        span: Span,
+    ) -> Option<Vec<Caller>> {
+        let roles = self.roles_of_permission_set(environment, principal)?;
+        let declared = self.declared_at(environment, principal)?;
+        let index = *made.sets.get(&declared)?;
+        let partition = self.settings().partition.clone();
+        let callers = roles.into_iter().filter_map(|(account, role)| {
+            let id = &self.program.accounts.get(account)?.id;
+            let root = PolicyPrincipal::Aws(format!("arn:{partition}:iam::{id}:root"));
+            Some(Caller {
+                account: Some(account),
+                holder: Holder::PermissionSet(index),
+                principals: vec![Sourced::new(root, span)],
+                condition: crate::principal_conditions::caller_like(role, span),
+                by_account: true,
+            })
+        });
+        Some(callers.collect())
+    }
+
+    fn write(&mut self, assumption: &Assumption) {
+        for role in &assumption.roles {
+            self.write_trust(assumption, role);
+        }
+        let mut holders: Vec<(Holder, Vec<&str>)> = Vec::new();
+        for caller in &assumption.callers {
+            let roles = assumption.roles.iter().filter(|role| caller.by_account || role.account != caller.account);
+            let arns: Vec<_> = roles.map(|role| role.arn.as_str()).collect();
+            match holders.iter_mut().find(|(holder, _)| holder.is(caller.holder)) {
+                // A permission set is several callers, one an account, and one policy.
+                Some((_, known)) => known.extend(arns),
+                None => holders.push((caller.holder, arns)),
+            }
+        }
+        for (holder, arns) in holders {
+            if !arns.is_empty() {
+                self.write_permission(assumption, holder, &arns);
+            }
+        }
+    }
+
+    fn write_trust(&mut self, assumption: &Assumption, role: &GrantedRole) {
+        let mut groups: Vec<(Vec<Sourced<PolicyPrincipal>>, Formula)> = Vec::new();
+        for caller in &assumption.callers {
+            let plain = matches!(caller.condition, Formula::Constant(true));
+            let same = groups.iter_mut().find(|(_, other)| plain && matches!(other, Formula::Constant(true)));
+            match same {
+                Some((principals, _)) => principals.extend(caller.principals.iter().cloned()),
+                None => groups.push((caller.principals.clone(), caller.condition.clone())),
+            }
+        }
+        self.check_not_trusted(role, &groups);
+        for (mut principals, condition) in groups {
+            let mut seen = std::collections::HashSet::new();
+            principals.retain(|principal| seen.insert(principal.value.clone()));
+            let element = PrincipalElement { negated: false, principals };
+            let statement = Statement { principal: Some(element), ..permission(None, assumption.span) };
+            let condition = Formula::all([assumption.condition.clone(), condition]);
+            let Some(statements) = self.alternatives(&statement, &condition) else { return };
+            if let Some(role) = self.program.roles.get_mut(role.index) {
+                role.trust.statements.extend(statements);
+            }
+        }
+    }
+
+    /// Whoever a `trust` lets in needs no grant.
+    fn check_not_trusted(&mut self, role: &GrantedRole, groups: &[(Vec<Sourced<PolicyPrincipal>>, Formula)]) {
+        let Some(trusted) = self.program.roles.get(role.index) else { return };
+        let own = trusted.trust.statements.iter().take(role.own_statements);
+        let named = own.flat_map(|statement| {
+            let principals = statement.principal.iter().flat_map(|element| &element.principals);
+            principals.map(move |principal| (&principal.value, statement.span))
+        });
+        let known: HashMap<_, _> = named.collect();
+        let twice = groups.iter().flat_map(|(principals, _)| principals).find_map(|principal| {
+            let trust = known.get(&principal.value)?;
+            Some((principal.span, *trust))
+        });
+        if let Some((principal, trust)) = twice {
+            let name = trusted.identity.name.clone();
+            self.report(
+                Diagnostic::new(
+                    &checks::GRANTED_AND_TRUSTED,
+                    principal,
+                    format!("`{name}` trusts this caller already"),
+                )
+                .related(trust, "trusted here")
+                .note("either lets the caller in, so the wider of the two conditions holds")
+                .help("keep the grant, which writes the caller's side too, and delete the trust"),
+            );
+        }
+    }
+
+    fn write_permission(&mut self, assumption: &Assumption, holder: Holder, arns: &[&str]) {
+        let resources: Vec<_> = arns.iter().map(|arn| Sourced::new((*arn).to_owned(), assumption.span)).collect();
+        let statement = permission(Some(Element::of(resources)), assumption.span);
+        let Some(statements) = self.alternatives(&statement, &assumption.condition) else { return };
+        let inline = match holder {
+            Holder::Identity(IdentityKind::Role, index) => {
+                self.program.roles.get_mut(index).map(|role| &mut role.identity.inline)
+            }
+            Holder::Identity(IdentityKind::User, index) => {
+                self.program.users.get_mut(index).map(|user| &mut user.identity.inline)
+            }
+            Holder::Identity(IdentityKind::Group, index) => {
+                self.program.groups.get_mut(index).map(|group| &mut group.identity.inline)
+            }
+            Holder::PermissionSet(index) => self.program.permission_sets.get_mut(index).map(|set| &mut set.inline),
+        };
+        if let Some(inline) = inline {
+            inline.statements.extend(statements);
+        }
+    }
+}
+
+impl Holder {
+    fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Identity(a, i), Self::Identity(b, j)) => a == b && i == j,
+            (Self::PermissionSet(i), Self::PermissionSet(j)) => i == j,
+            _ => false,
+        }
+    }
+}
+
+/// The entities of a program by where their names were declared.
+struct Made {
+    roles: HashMap<Span, usize>,
+    users: HashMap<Span, usize>,
+    groups: HashMap<Span, usize>,
+    sets: HashMap<Span, usize>,
+    /// How many statements each role's trust has before any grant.
+    own_statements: Vec<usize>,
+}
+
+impl Made {
+    fn of(program: &Program) -> Self {
+        Self {
+            roles: program.roles.iter().enumerate().map(|(index, one)| (one.identity.span, index)).collect(),
+            users: program.users.iter().enumerate().map(|(index, one)| (one.identity.span, index)).collect(),
+            groups: program.groups.iter().enumerate().map(|(index, one)| (one.identity.span, index)).collect(),
+            sets: program.permission_sets.iter().enumerate().map(|(index, one)| (one.span, index)).collect(),
+            own_statements: program.roles.iter().map(|role| role.trust.statements.len()).collect(),
+        }
+    }
+}
+
+/// An allow of `sts:AssumeRole`.
+fn permission(resources: Option<Element<String>>, span: Span) -> Statement {
+    Statement {
+        sid: None,
+        effect: Effect::Allow,
+        principal: None,
+        actions: Element::of(vec![Sourced::new(ActionPattern::new("sts", "AssumeRole"), span)]),
+        resources,
+        conditions: ConditionBlock::default(),
+        span,
+        documentation: None,
+    }
+}
