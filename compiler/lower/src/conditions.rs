@@ -85,6 +85,10 @@ impl Lowerer<'_> {
                 {
                     return self.named_operator(environment, &name, Some(arguments), span);
                 }
+                if self.is_mistyped_operator(environment, call) {
+                    self.unknown_operator(name.text(), self.span(environment.module, name.text_range()));
+                    return None;
+                }
                 self.named_condition(environment, call, expr, span)
             }
             Expr::WordCall(call) => {
@@ -126,7 +130,9 @@ impl Lowerer<'_> {
             }
             Target::Declaration(id) => match self.names.get(*id).map(|declaration| declaration.kind.clone()) {
                 Some(DeclarationKind::Let(_)) => {
-                    return self.with_let(environment, *id, &reference, Self::condition_of_let);
+                    return self.with_let(environment, *id, &reference, |lowerer, inner, list| {
+                        lowerer.condition_of_let(inner, list, span)
+                    });
                 }
                 Some(DeclarationKind::Param(param)) if reference.rest.is_empty() => {
                     if let Some(truth) = self.param_truth(&param) {
@@ -141,12 +147,19 @@ impl Lowerer<'_> {
         None
     }
 
-    fn condition_of_let(&mut self, environment: &Environment, list: &Exprs) -> Option<Formula> {
-        if let ([condition], true) = (list.items().as_slice(), list.excepted().is_empty()) {
-            return self.condition(environment, condition);
-        }
-        let span = self.span(environment.module, list.range());
-        self.error(&checks::MISMATCHED_TYPE, span, "expected a condition, found a list");
+    /// What a `let` stands for, where a condition is wanted at `span`.
+    fn condition_of_let(&mut self, environment: &Environment, list: &Exprs, span: Span) -> Option<Formula> {
+        let items = list.items();
+        let found = match (items.as_slice(), list.excepted().is_empty()) {
+            ([condition], true) if may_be_condition(condition) => return self.condition(environment, condition),
+            ([other], true) => other.describe(),
+            _ => "a list",
+        };
+        let at = self.span(environment.module, list.range());
+        self.report(
+            Diagnostic::new(&checks::MISMATCHED_TYPE, span, format!("expected a condition, found {found}"))
+                .related(at, "this is what the name stands for"),
+        );
         None
     }
 
@@ -271,6 +284,13 @@ impl Lowerer<'_> {
         }
         self.report(diagnostic);
     }
+}
+
+/// Whether an expression is a condition, or a name of whatever.
+fn may_be_condition(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(_) | Expr::Word(_) | Expr::HalfWord(_) | Expr::Unchecked(_) | Expr::Bool(_))
+        || expr.describe() == "a condition"
+        || matches!(expr, Expr::Claim(_))
 }
 
 /// The comparisons of a formula and their values.

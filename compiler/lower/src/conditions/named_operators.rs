@@ -5,7 +5,7 @@ use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionEntry, Operator, Qualifier, Sourced};
 use iamx_syntax::{
     SyntaxToken,
-    ast::{Arguments, Expr},
+    ast::{Arguments, Call, Expr, Postfix},
 };
 use iamx_text::Span;
 
@@ -159,23 +159,40 @@ impl Lowerer<'_> {
         Some(Sourced::new(text, span))
     }
 
-    fn unknown_operator(&mut self, name: &str, span: Span) {
-        let all = BaseOperator::ALL.iter().flat_map(|base| {
-            let base = base.as_str();
-            [base.to_owned(), format!("{base}IfExists"), format!("ForAnyValue:{base}"), format!("ForAllValues:{base}")]
-        });
+    /// Whether the call of an unknown name with a key looks like one of an operator.
+    pub(crate) fn is_mistyped_operator(&mut self, environment: &Environment, call: &Call) -> bool {
+        let postfixes = call.postfixes();
+        let (Some(name), [Postfix::Arguments(arguments)]) = (call.name(), postfixes.as_slice()) else {
+            return false;
+        };
+        let of_key = matches!(arguments.arguments().first(), Some(Expr::Word(_) | Expr::Unchecked(_)));
+        of_key
+            && environment.bindings.iter().all(|binding| binding.name != name.text())
+            && self.names.look_up(environment.module, name.text()).is_none()
+            && nearest(name.text(), all_operators()).is_some()
+    }
+
+    pub(crate) fn unknown_operator(&mut self, name: &str, span: Span) {
         let mut diagnostic = Diagnostic::new(
             &checks::INVALID_CONDITION_OPERATOR,
             span,
             format!("IAM has no condition operator `{name}`"),
         );
-        if let Some(near) = nearest(name, all) {
+        if let Some(near) = nearest(name, all_operators()) {
             diagnostic = diagnostic
                 .fix(format!("replace with `{near}`"), span, near.clone(), Applicability::Unsafe)
                 .help(format!("did you mean `{near}`?"));
         }
         self.report(diagnostic);
     }
+}
+
+/// Every operator's name, and what may stand around it.
+fn all_operators() -> impl Iterator<Item = String> {
+    BaseOperator::ALL.iter().flat_map(|base| {
+        let base = base.as_str();
+        [base.to_owned(), format!("{base}IfExists"), format!("ForAnyValue:{base}"), format!("ForAllValues:{base}")]
+    })
 }
 
 /// The type of the values that an operator compares.

@@ -4,7 +4,8 @@ use std::{cmp::Ordering, collections::BTreeSet, net::IpAddr};
 
 use iamx_policy::{BaseOperator, Sourced};
 
-use super::globs;
+use super::{globs, values::date_value};
+use crate::bounds;
 
 type Values = [Sourced<String>];
 
@@ -53,7 +54,14 @@ pub(crate) fn intersection<'v>(base: BaseOperator, a: &'v Values, b: &'v Values)
             let fixed = |list: &Values| literal(list) && list.iter().all(|value| !globs::has_wildcard(&value.value));
             (fixed(a) && fixed(b)).then(filtered)
         }
-        Op::NumericEquals | Op::NumericNotEquals | Op::DateEquals | Op::DateNotEquals | Op::Bool => Some(filtered()),
+        // Raw statements hold numbers and dates of forms that aren't read here.
+        Op::NumericEquals | Op::NumericNotEquals => {
+            a.iter().chain(b).all(|value| Decimal::of(&value.value).is_some()).then(filtered)
+        }
+        Op::DateEquals | Op::DateNotEquals => {
+            a.iter().chain(b).all(|value| bounds::is_date(&value.value)).then(filtered)
+        }
+        Op::Bool => Some(filtered()),
         Op::IpAddress | Op::NotIpAddress if pairs <= MAX_PAIRS => {
             let mut common: Vec<Sourced<String>> = Vec::new();
             for one in a {
@@ -88,7 +96,8 @@ pub(crate) fn tighter(base: BaseOperator, a: &Values, b: &Values) -> Option<Orde
             Decimal::of(&a.value)?.cmp(&Decimal::of(&b.value)?)
         }
         // Dates are written one way, so that their order is that of their text.
-        _ => a.value.cmp(&b.value),
+        _ if bounds::is_date(&a.value) && bounds::is_date(&b.value) => date_value(&a.value).cmp(&date_value(&b.value)),
+        _ => return None,
     };
     let below =
         matches!(base, Op::NumericLessThan | Op::NumericLessThanEquals | Op::DateLessThan | Op::DateLessThanEquals);
@@ -100,6 +109,7 @@ fn canonical(base: BaseOperator, text: &str) -> String {
     use BaseOperator as Op;
     match base {
         Op::NumericEquals | Op::NumericNotEquals => Decimal::of(text).map_or_else(|| text.to_owned(), |it| it.text()),
+        Op::DateEquals | Op::DateNotEquals => date_value(text),
         Op::StringEquals | Op::StringNotEquals => globs::escaped(text).unwrap_or_else(|| text.to_owned()),
         Op::StringEqualsIgnoreCase | Op::StringNotEqualsIgnoreCase => {
             globs::escaped(text).unwrap_or_else(|| text.to_owned()).to_ascii_lowercase()
@@ -128,7 +138,7 @@ struct Decimal<'t> {
 
 impl<'t> Decimal<'t> {
     fn of(text: &'t str) -> Option<Self> {
-        if !crate::bounds::is_number(text) {
+        if !bounds::is_number(text) {
             return None;
         }
         let digits = text.strip_prefix('-').unwrap_or(text);

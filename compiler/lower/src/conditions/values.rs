@@ -88,7 +88,15 @@ impl Lowerer<'_> {
                     _ => self.referenced_strings(environment, &reference, value_name(subject.key_type)),
                 }
             }
-            _ => self.strings(environment, value, value_name(subject.key_type)),
+            _ => {
+                let mut values = self.strings(environment, value, value_name(subject.key_type))?;
+                for value in
+                    values.iter_mut().filter(|value| subject.key_type == KeyType::Date && bounds::is_date(&value.value))
+                {
+                    value.value = date_value(&value.value);
+                }
+                Some(values)
+            }
         }
     }
 
