@@ -143,7 +143,8 @@ impl Family {
                 || OF_THE_ROLE.iter().any(|prefix| {
                     entry.key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
                 });
-            narrows && !entry.operator.holds_when_absent()
+            // `IfExists` is as good here: the request that is narrowed always says it.
+            narrows && !entry.operator.base.is_negated()
         })
     }
 }
