@@ -11,9 +11,10 @@ use iamx_text::SourceMap;
 
 use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
-    characters, condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrails,
-    long_lived, mfa, pass_role, privilege_escalation, quotas, redundancy, session_principal, source_network, time,
-    trust_actions, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+    characters, condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrail_keys,
+    guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, privilege_escalation, quotas, redundancy,
+    session_principal, source_network, time, trust_actions, unknown_account, unsent_keys, value_formats, values,
+    wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -75,6 +76,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, dynamodb::check),
     rule(any, forged_keys::check),
     rule(any, mfa::check),
+    rule(any, operators::check),
     rule(any, source_network::check),
     rule(any, time::check),
     rule(any, unknown_account::check),
@@ -89,8 +91,10 @@ pub(crate) const RULES: &[Rule] = &[
     rule(identity, wildcards::check),
     rule(trust, confused_deputy::check),
     rule(trust, external_id::check),
+    rule(trust, oidc_subjects::check),
     rule(trust, session_principal::check),
     rule(trust, trust_actions::check),
+    rule(rcp, guardrail_keys::check),
     rule(rcp, guardrails::check),
     document(boundary, boundary::check),
 ];
