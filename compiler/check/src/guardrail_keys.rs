@@ -28,7 +28,7 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         diagnostics.push(finding(
             &checks::RCP_MISSING_RELATED_PRINCIPAL_CONDITION_KEY,
             entry,
-            "denied to AWS's own services too, which carry none of this",
+            "AWS's own services too, which carry no",
             "add `or aws:PrincipalIsAWSService` to what is spared",
         ));
     }
@@ -37,7 +37,7 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         diagnostics.push(finding(
             &checks::RCP_MISSING_RELATED_SERVICE_PRINCIPAL_CONDITION_KEY,
             entry,
-            "denied to every principal too, which carries none of this",
+            "every principal too, which carries no",
             "keep it to services: add `when aws:PrincipalIsAWSService`",
         ));
     } else if !statement.conditions.entries.iter().any(|other| {
@@ -47,14 +47,14 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         diagnostics.push(finding(
             &checks::RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK,
             entry,
-            "denied to services too that don't say for whom they act",
+            "services too that say not for whom they act and carry no",
             "add `exists aws:SourceAccount` to the condition",
         ));
     }
 }
 
 fn finding(check: &'static Check, entry: &ConditionEntry, what: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(check, entry.span, format!("what lacks `{}` is denied: {what}", entry.key)).help(help)
+    Diagnostic::new(check, entry.span, format!("this denies {what} `{}`", entry.key)).help(help)
 }
 
 #[cfg(test)]

@@ -121,11 +121,12 @@ fn shared(statement: &Statement, principal: &Sourced<Principal>, provider: &Prov
 
 /// Whether every text that the pattern matches names one owner, up to the end of its name.
 fn fixes_owner(pattern: &str, before: &str, end: &str) -> bool {
-    let fixed = pattern.find(['*', '?']).and_then(|at| pattern.get(..at)).unwrap_or(pattern);
+    // A whole subject is one workload's.
+    let Some(fixed) = pattern.find(['*', '?']).and_then(|at| pattern.get(..at)) else { return true };
     match fixed.strip_prefix(before) {
         // GitHub's newer form has ids behind the names; a name is fixed with or without its own.
         Some(owner) if !end.is_empty() => owner.contains(end) && !owner.starts_with(end),
-        Some(_) => fixed == pattern,
+        Some(_) => false,
         // A subject that was customized begins otherwise; with some text of its own it is somebody's choice.
         None => fixed.contains(':') && !fixed.ends_with(':') && !before.starts_with(fixed),
     }
