@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use iamx_diagnostic::{Diagnostic, Severity, checks};
-use iamx_policy::{Effect, Principal, Statement};
+use iamx_policy::{Effect, Principal, Sourced, Statement};
 use serde::Deserialize;
 
 use crate::rules::Seen;
@@ -13,17 +13,9 @@ use crate::rules::Seen;
 /// The keys that say for whom the service acts.
 const SOURCES: [&str; 4] = ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
 
-pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    let says = |key: &str| statement.conditions.of(key).any(|entry| !entry.operator.holds_when_absent());
-    if statement.effect == Effect::Deny || SOURCES.iter().any(|key| says(key)) {
-        return;
-    }
-    for principal in statement.principal.iter().flat_map(|element| &element.principals) {
-        let Principal::Service(name) = &principal.value else { continue };
-        if !SERVICES.contains(name.as_str()) {
-            continue;
-        }
-        let account = seen.world.program.account(seen.entry.account).map_or("…", |account| &account.id);
+/// A role's trust in a service.
+pub(crate) fn in_trust(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    for (principal, name) in unasked(statement, &LISTS.roles) {
         diagnostics.push(
             Diagnostic::new(
                 &checks::CONFUSED_DEPUTY,
@@ -33,31 +25,67 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
             // Passing a role to a service is the account's own to allow, so less hangs on it than in a resource's policy.
             .severity(Severity::Suggestion)
             .note("the service says in each request for whose resource it acts")
-            .help(format!("add `when aws:SourceAccount == \"{account}\"`, or `aws:SourceArn` of the resource")),
+            .help(help(seen)),
         );
     }
 }
 
-/// The services that send these keys when they take on a role.
-static SERVICES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../data/source-keys.json")).map(|list: List| list.services).unwrap_or_default()
-});
+/// A service in a resource's policy.
+pub(crate) fn in_resource(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    for (principal, name) in unasked(statement, &LISTS.resources) {
+        diagnostics.push(
+            Diagnostic::new(
+                &checks::RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL,
+                principal.span,
+                format!("`{name}` comes in for resources of any account"),
+            )
+            .note("anyone can have the service act on what is theirs, and name this resource")
+            .help(help(seen)),
+        );
+    }
+}
 
-#[derive(Deserialize)]
-struct List {
-    services: BTreeSet<String>,
+fn help(seen: &Seen<'_>) -> String {
+    let account = seen.world.program.account(seen.entry.account).map_or("…", |account| &account.id);
+    format!("add `when aws:SourceAccount == \"{account}\"`, or `aws:SourceArn` of the resource that it acts for")
+}
+
+/// The service principals of an allow that are among `services`, where nothing says for whom they act.
+fn unasked<'s>(
+    statement: &'s Statement,
+    services: &'static BTreeSet<String>,
+) -> impl Iterator<Item = (&'s Sourced<Principal>, &'s str)> {
+    let says = |key: &str| statement.conditions.of(key).any(|entry| !entry.operator.holds_when_absent());
+    let asked = statement.effect == Effect::Deny || SOURCES.iter().any(|key| says(key));
+    let principals = statement.principal.iter().filter(move |_| !asked).flat_map(|element| &element.principals);
+    principals.filter_map(|principal| match &principal.value {
+        Principal::Service(name) if services.contains(name) => Some((principal, name.as_str())),
+        _ => None,
+    })
+}
+
+/// The services that are known to say for whom they act.
+static LISTS: LazyLock<Lists> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../data/source-keys.json")).unwrap_or_default());
+
+#[derive(Default, Deserialize)]
+struct Lists {
+    /// When they take on a role.
+    roles: BTreeSet<String>,
+    /// When they come to a resource.
+    resources: BTreeSet<String>,
 }
 
 #[cfg(test)]
 mod tests {
     use iamx_catalog::{Catalog, PrincipalGrade};
 
-    use super::{SERVICES, SOURCES};
+    use super::{LISTS, SOURCES};
 
     #[test]
     fn every_name_exists() {
-        assert!(SERVICES.len() >= 20);
-        for name in SERVICES.iter() {
+        assert!(LISTS.roles.len() >= 20 && LISTS.resources.len() >= 20);
+        for name in LISTS.roles.iter().chain(&LISTS.resources) {
             assert_eq!(Catalog::builtin().principal(name), PrincipalGrade::Known, "{name}");
         }
         for key in SOURCES {

@@ -128,7 +128,7 @@ fn fixes_owner(pattern: &str, before: &str, end: &str) -> bool {
         Some(owner) if !end.is_empty() => owner.contains(end) && !owner.starts_with(end),
         Some(_) => false,
         // A subject that was customized begins otherwise; with some text of its own it is somebody's choice.
-        None => fixed.contains(':') && !fixed.ends_with(':') && !before.starts_with(fixed),
+        None => fixed.split_once(':').is_some_and(|(_, rest)| !rest.is_empty()),
     }
 }
 
@@ -141,8 +141,11 @@ fn own(statement: &Statement, principal: &Sourced<Principal>, host: &str) -> Opt
                 .get(host.len()..)
                 .is_some_and(|rest| rest.starts_with(':') && !rest.eq_ignore_ascii_case(claim))
     };
-    // Which audience a token is for says nothing of who has it.
-    if statement.conditions.entries.iter().any(|entry| starts(entry, ":aud") && !entry.operator.holds_when_absent()) {
+    // Which audience a token is for says nothing of who has it, but for the app that people sign in to with an account of a
+    // provider that AWS has built in.
+    let built_in = !matches!(&principal.value, Principal::Federated(value) if value.starts_with("arn:"));
+    let audience = if built_in { "" } else { ":aud" };
+    if statement.conditions.entries.iter().any(|entry| starts(entry, audience) && !entry.operator.holds_when_absent()) {
         return None;
     }
     Some(

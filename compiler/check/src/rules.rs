@@ -12,9 +12,9 @@ use iamx_text::SourceMap;
 use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
     characters, condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrail_keys,
-    guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, privilege_escalation, quotas, redundancy,
-    session_principal, source_network, time, trust_actions, unknown_account, unsent_keys, value_formats, values,
-    wide_iam, wildcards,
+    guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys, privilege_escalation, quotas,
+    redundancy, required_resources, session_principal, source_network, time, trust_actions, unknown_account,
+    unsent_keys, value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -85,13 +85,17 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, values::check),
     everywhere(any, redundancy::check),
     rule(of_resource, actions_of_others::check),
+    rule(of_resource, confused_deputy::in_resource),
+    rule(of_resource, principal_keys::of_services),
+    rule(of_resource, principal_keys::of_the_resource),
     rule(identity, exposure::check),
     rule(identity, pass_role::check),
     rule(identity, wide_iam::check),
     rule(identity, wildcards::check),
-    rule(trust, confused_deputy::check),
+    rule(trust, confused_deputy::in_trust),
     rule(trust, external_id::check),
     rule(trust, oidc_subjects::check),
+    rule(trust, principal_keys::of_services),
     rule(trust, session_principal::check),
     rule(trust, trust_actions::check),
     rule(rcp, guardrail_keys::check),
@@ -100,8 +104,14 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// Every rule about a whole program.
-pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] =
-    &[admin_without_mfa::check, guardrails::attachments, long_lived::check, privilege_escalation::check, quotas::check];
+pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
+    admin_without_mfa::check,
+    guardrails::attachments,
+    long_lived::check,
+    privilege_escalation::check,
+    quotas::check,
+    required_resources::check,
+];
 
 /// Every document.
 fn any(_: DocumentKind) -> bool {

@@ -1,0 +1,71 @@
+//! Keys that a policy of a resource or role can't be asked about: what services lack, and what is always the resource's own.
+//!
+//! See [global condition keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::{Effect, Principal, Statement};
+
+use crate::rules::Seen;
+
+/// Keys of principals of an account, which a service that calls by itself lacks.
+const OF_ACCOUNTS: [&str; 4] =
+    ["aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"];
+
+/// Keys that are always those of the resource itself.
+const OF_THE_RESOURCE: [&str; 4] =
+    ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths", "s3:ResourceAccount"];
+
+/// A service under a condition on whose principal it is.
+pub(crate) fn of_services(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.effect == Effect::Deny {
+        return;
+    }
+    let service = statement
+        .principal
+        .iter()
+        .flat_map(|element| &element.principals)
+        .find(|principal| matches!(principal.value, Principal::Service(_)));
+    let lacks = |entry: &&iamx_policy::ConditionEntry| {
+        OF_ACCOUNTS.iter().any(|key| entry.is_of(key)) && !entry.operator.holds_when_absent()
+    };
+    let Some((service, entry)) = service.zip(statement.conditions.entries.iter().find(lacks)) else { return };
+    diagnostics.push(
+        Diagnostic::new(
+            &checks::UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL,
+            entry.span,
+            format!("a service carries no `{}`: it never comes in", entry.key),
+        )
+        .related(service.span, "this service")
+        .help("ask `aws:SourceOrgID` or `aws:SourceAccount`, for whom it acts, in a statement of its own"),
+    );
+}
+
+/// A resource's policy that asks whose the resource is.
+pub(crate) fn of_the_resource(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    for entry in &statement.conditions.entries {
+        if OF_THE_RESOURCE.iter().any(|key| entry.is_of(key)) {
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::IRRELEVANT_CONDITION_KEY_IN_POLICY,
+                    entry.span,
+                    format!("in this policy `{}` is always the resource's own", entry.key),
+                )
+                .help("leave it out, or ask about the caller: `aws:PrincipalAccount`, `aws:PrincipalOrgID`"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use iamx_catalog::Catalog;
+
+    use super::{OF_ACCOUNTS, OF_THE_RESOURCE};
+
+    #[test]
+    fn every_key_exists() {
+        for key in OF_ACCOUNTS.iter().chain(&OF_THE_RESOURCE) {
+            assert!(Catalog::builtin().condition_key(key).is_some(), "{key}");
+        }
+    }
+}
