@@ -3,7 +3,7 @@
 //! `cargo xtask corpora` fetches them.
 
 // A helper of tests fails as a test does.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

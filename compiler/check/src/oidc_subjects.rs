@@ -1,4 +1,4 @@
-//! Whose workloads an OpenID Connect trust lets in: many providers give tokens to everyone who has an account with them.
+//! Whose workloads an `OpenID` Connect trust lets in: many providers give tokens to everyone who has an account with them.
 //!
 //! See [creating a role for OIDC](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html) and
 //! [GitHub's claims](https://docs.github.com/en/actions/reference/security/oidc).
@@ -103,7 +103,7 @@ fn shared(statement: &Statement, principal: &Sourced<Principal>, provider: &Prov
                 value.span,
                 format!("`{}` matches what others run at {name} too", value.value),
             )
-            .note(format!("whoever has an account there picks its own name, one that begins or ends like yours too"))
+            .note("whoever has an account there picks its own name, one that begins or ends like yours too")
             .help(format!("write the owner out: `{before}acme{end}…`")),
         );
     }

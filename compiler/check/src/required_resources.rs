@@ -16,7 +16,7 @@ use crate::{
 /// where any one of them will do, as AWS's own policies show.
 ///
 /// See [examples for Amazon EC2](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html).
-const SEVERAL: [&str; 3] = ["ec2:AttachVolume", "ec2:DetachVolume", "ec2:RunInstances"];
+const SEVERAL: [&str; 2] = ["ec2:AttachVolume", "ec2:RunInstances"];
 
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for access in access::all(world.program) {
