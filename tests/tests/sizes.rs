@@ -30,6 +30,16 @@ fn a_policy_over_its_quota() {
     lacks("policy-too-large", &reader_of(20));
 }
 
+/// An inline policy over its quota holds more than a managed one can, so it isn't to be made one.
+#[test]
+fn the_way_out_of_a_quota_leads_out() {
+    let inline = reader_of(400).replace("policy ReadMany {", "role Reader {\n  trust service ec2");
+    let inline = inline.split("\n\nrole").next().unwrap_or_default().to_owned() + "\n";
+    let rendered = run_text(&inline).rendered();
+    assert!(rendered.contains("the inline policy of `Reader` has"), "{rendered}");
+    assert!(rendered.contains("help: split it into policies and attach those"), "{rendered}");
+}
+
 #[test]
 fn more_attachments_than_the_quota_lets() {
     let role = |policies: usize| {

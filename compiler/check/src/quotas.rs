@@ -11,12 +11,17 @@ use crate::rules::World;
 
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let World { program, catalog, .. } = *world;
+    let managed = catalog.quota(QuotaKind::ManagedPolicy).map_or(0, |quota| quota.max);
     for entry in program.documents() {
+        let size = entry.size(catalog);
         let help = match entry.kind {
             DocumentKind::ManagedPolicy | DocumentKind::Boundary => {
                 "split it into policies of their own, or say patterns in place of long lists"
             }
             DocumentKind::Trust => "name accounts in place of their roles, with a condition",
+            DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline if exceeds(size, managed) => {
+                "split it into policies and attach those, or say patterns in place of long lists"
+            }
             DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline => {
                 "make a policy of it, and attach that"
             }
@@ -29,7 +34,6 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
         };
         let Some(quota) = entry.quota(catalog) else { continue };
         shape(&entry, quota, diagnostics);
-        let size = entry.size(catalog);
         if exceeds(size, quota.max) {
             let mut diagnostic = Diagnostic::new(
                 &checks::POLICY_TOO_LARGE,

@@ -34,6 +34,7 @@ mod resource_policies;
 mod resource_sets;
 mod resources;
 mod scope;
+mod service_principals;
 mod statements;
 mod strings;
 mod templates;

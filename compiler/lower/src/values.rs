@@ -6,7 +6,7 @@ use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
 use iamx_syntax::{
     SyntaxKind, SyntaxToken, TextSize,
-    ast::{AstNode, Expr, Exprs, ParamItem, Postfix, Principal},
+    ast::{AstNode, Expr, Exprs, ParamItem, Postfix},
 };
 use iamx_text::{Span, TextRange};
 
@@ -473,58 +473,6 @@ impl Lowerer<'_> {
 
     pub(crate) fn expected(&mut self, what: &str, found: &Expr, span: Span) {
         self.error(&checks::MISMATCHED_TYPE, span, format!("expected {what}, found {}", found.describe()));
-    }
-
-    /// The service principal of `service lambda` or `service "…"`.
-    pub(crate) fn service_principal(&mut self, environment: &Environment, principal: &Principal) -> Option<String> {
-        let target = principal.target()?;
-        let span = self.span(environment.module, target.range());
-        let name = match &target {
-            Expr::String(token) => self.plain_string(environment.module, token)?,
-            Expr::Call(call) if call.postfixes().iter().all(|postfix| matches!(postfix, Postfix::Name(_))) => {
-                let word = call.syntax().text().to_string();
-                match self.catalog().service_principal_named(&word) {
-                    Some(known) => known.to_owned(),
-                    None => format!("{word}.amazonaws.com"),
-                }
-            }
-            _ => {
-                self.expected("a service", &target, span);
-                return None;
-            }
-        };
-        self.known_service_principal(&name, span).map(|()| name)
-    }
-
-    /// Whether AWS has the service principal `name`, as far as the catalog knows; says so if it hasn't.
-    pub(crate) fn known_service_principal(&mut self, name: &str, span: Span) -> Option<()> {
-        match self.catalog().principal(name) {
-            iamx_catalog::PrincipalGrade::Known | iamx_catalog::PrincipalGrade::Plausible => Some(()),
-            iamx_catalog::PrincipalGrade::Near(near) => {
-                self.report(
-                    Diagnostic::new(
-                        &checks::UNKNOWN_SERVICE_PRINCIPAL,
-                        span,
-                        format!("AWS has no service principal `{name}`"),
-                    )
-                    .note(self.catalog_date())
-                    .help(format!("did you mean `{}`?", near.trim_end_matches(".amazonaws.com"))),
-                );
-                None
-            }
-            iamx_catalog::PrincipalGrade::Unknown => {
-                let mut diagnostic = Diagnostic::new(
-                    &checks::UNKNOWN_SERVICE_PRINCIPAL,
-                    span,
-                    format!("`{name}` isn't a service principal that the catalog knows"),
-                )
-                .note(self.catalog_date())
-                .note("the catalog's list isn't complete, so the name is written as it stands");
-                diagnostic.severity = iamx_diagnostic::Severity::Warning;
-                self.report(diagnostic);
-                Some(())
-            }
-        }
     }
 }
 

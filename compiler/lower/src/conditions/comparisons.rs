@@ -34,7 +34,27 @@ pub(crate) struct Subject<'k> {
     pub(crate) key: &'k Key,
     pub(crate) key_type: KeyType,
     pub(crate) compare: Compare,
+    /// Whether the comparison is written with its `not`, as `!=` is.
+    pub(crate) not: bool,
     pub(crate) span: Span,
+}
+
+impl Subject<'_> {
+    /// The comparison `compare` as it would be written here, with its `not` if this one has it.
+    pub(crate) fn written(&self, compare: Compare) -> &'static str {
+        match (compare, self.not) {
+            (Compare::Equals, false) => "==",
+            (Compare::Equals, true) => "!=",
+            (Compare::In, false) => "in",
+            (Compare::In, true) => "not in",
+            (Compare::Like, false) => "like",
+            (Compare::Like, true) => "not like",
+            (Compare::Less, _) => "<",
+            (Compare::LessEquals, _) => "<=",
+            (Compare::Greater, _) => ">",
+            (Compare::GreaterEquals, _) => ">=",
+        }
+    }
 }
 
 impl Lowerer<'_> {
@@ -74,7 +94,7 @@ impl Lowerer<'_> {
         let key = self.key(environment, &subject)?;
         self.check_quantifier(&key, any.is_some().then_some(test), span)?;
         let key_type = self.compared_type(environment, &key, compare, &value);
-        let subject = Subject { key: &key, key_type, compare, span };
+        let subject = Subject { key: &key, key_type, compare, not, span };
         let (base, values) = self.compared(environment, &subject, &value)?;
         let given = self.is_given(environment, &value);
         if values.is_empty() {
@@ -153,7 +173,7 @@ impl Lowerer<'_> {
                 "this compares with one value, and here is a list",
             );
             if !is_order(base) {
-                diagnostic = diagnostic.help("write `in` for a list");
+                diagnostic = diagnostic.help(format!("write `{}` for a list", subject.written(Compare::In)));
             }
             self.report(diagnostic);
             return None;

@@ -68,7 +68,7 @@ impl Lowerer<'_> {
                     base if is_order(base) => Compare::Less,
                     _ => Compare::In,
                 };
-                let subject = Subject { key: &key, key_type: family(base), compare, span };
+                let subject = Subject { key: &key, key_type: family(base), compare, not: false, span };
                 let values = self.condition_values(environment, &subject, value)?;
                 self.check_values(&subject, &values)?;
                 values

@@ -245,9 +245,12 @@ impl Lowerer<'_> {
                             Diagnostic::new(
                                 &checks::MISMATCHED_OPERATOR,
                                 value.span,
-                                "a CIDR block holds many addresses; `==` compares with one",
+                                format!(
+                                    "a CIDR block holds many addresses; `{}` compares with one",
+                                    subject.written(Compare::Equals)
+                                ),
                             )
-                            .help("write `in`"),
+                            .help(format!("write `{}`", subject.written(Compare::In))),
                         );
                         right = false;
                     }
@@ -267,15 +270,17 @@ impl Lowerer<'_> {
                 KeyType::Arn if subject.compare != Compare::Like && globs::has_wildcard(text) => Some((
                     &checks::MISMATCHED_OPERATOR,
                     format!(
-                        "`*` and `?` match in an ARN even under `==`; write `{} like`, or `${{*}}` for the character",
-                        subject.key.text
+                        "`*` and `?` match in an ARN even under `{}`; write `{} {}`, or `${{*}}` for the character",
+                        subject.written(subject.compare),
+                        subject.key.text,
+                        subject.written(Compare::Like),
                     ),
                 )),
                 KeyType::String if subject.compare != Compare::Like && globs::has_wildcard(text) => {
                     let message = format!("`{}` is compared with `*` or `?` as they stand", subject.key.text);
                     let diagnostic = Diagnostic::new(&checks::WILDCARD_WITHOUT_LIKE_OPERATOR, value.span, message)
                         .note("only `like` takes them as wildcards")
-                        .help("write `like` if a pattern is meant");
+                        .help(format!("write `{}` if a pattern is meant", subject.written(Compare::Like)));
                     self.report(diagnostic);
                     None
                 }
