@@ -18,8 +18,11 @@ pub(crate) const BORDER: char = '|';
 const RESERVED: u32 = 0x100;
 const CONTEXTUAL: u32 = 0x180;
 const NULL: char = '\u{1EF}';
-const NAME: char = '\u{1F0}';
-const HYPHENATED_NAME: char = '\u{1F1}';
+/// A name that begins its line: it may be a slip of an item's keyword.
+const LINE_NAME: char = '\u{1F0}';
+const NAME: char = '\u{1F1}';
+const LINE_HYPHENATED_NAME: char = '\u{1F2}';
+const HYPHENATED_NAME: char = '\u{1F3}';
 const DIGITS: char = 'w';
 const JUNK: char = '!';
 
@@ -52,6 +55,15 @@ pub(crate) fn name(text: &str) -> char {
         "null" => NULL,
         _ if text.contains('-') => HYPHENATED_NAME,
         _ => NAME,
+    }
+}
+
+/// The letter of a word where it begins its line.
+pub(crate) fn begin_line(letter: char) -> char {
+    match letter {
+        NAME => LINE_NAME,
+        HYPHENATED_NAME => LINE_HYPHENATED_NAME,
+        other => other,
     }
 }
 
@@ -152,11 +164,12 @@ mod tests {
         let range = |first: &str, last: &str| {
             format!("'\\u{{{:X}}}'..'\\u{{{:X}}}'", u32::from(word(first).1), u32::from(word(last).1))
         };
+        let names = format!("'\\u{{{:X}}}'..'\\u{{{:X}}}'", u32::from(LINE_NAME), u32::from(HYPHENATED_NAME));
         assert!(grammar.contains(&format!("item_word    = _{{ {} }}", range("use", "within"))));
         assert!(grammar.contains(&format!("member_word  = _{{ {} |", range("trust", "raw"))));
         assert!(grammar.contains(&format!("free_word    = _{{ {} }}", range("management", "a-b"))));
         assert!(grammar.contains(&format!("any_word     = _{{ {} }}", range("use", "a-b"))));
-        assert!(grammar.contains(&format!("plain_name   = _{{ {} }}", range("a", "a-b"))));
+        assert!(grammar.contains(&format!("plain_name   = _{{ {} }}", names)));
         assert!(u32::from(keyword(RESERVED_COUNT - 1)) < CONTEXTUAL);
         assert!(u32::from(keyword(KEYWORDS.len() - 1)) < u32::from(NULL));
     }

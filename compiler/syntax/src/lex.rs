@@ -117,6 +117,7 @@ impl<'t> Lexer<'t> {
             Rule::comment => return self.trivia(SyntaxKind::COMMENT, end),
             Rule::name => {
                 let (kind, letter) = self.word(text, end);
+                let letter = if self.gap_ends_line { letters::begin_line(letter) } else { letter };
                 return self.significant(kind, letter, end);
             }
             Rule::string => SyntaxKind::STRING,
