@@ -15,7 +15,7 @@ pub(crate) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>, m
             continue;
         }
         let distance = strsim::osa_distance(&wanted, &name.to_ascii_lowercase());
-        if distance <= allowed {
+        if distance <= allowed && distance < wanted.len().min(name.len()).max(1) {
             found.push((distance, name.to_owned()));
         }
     }

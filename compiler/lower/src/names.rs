@@ -337,7 +337,10 @@ pub(crate) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option
     let lower = name.to_lowercase();
     known
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .filter(|(distance, candidate)| {
+            let (written, known) = (lower.chars().count(), candidate.chars().count());
+            *distance <= written.max(known) / 3
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -272,7 +272,7 @@ impl Lowerer<'_> {
 
     /// Whether IAM takes the label as a `Sid`.
     pub(crate) fn check_label(&mut self, module: usize, label: Option<SyntaxToken>) -> Option<()> {
-        let Some(label) = label.filter(|label| label.text().contains('_')) else { return Some(()) };
+        let Some(label) = label.filter(|label| label.text().contains(['_', '-'])) else { return Some(()) };
         let at = self.span(module, label.text_range());
         self.report(
             Diagnostic::new(&checks::INVALID_AWS_NAME, at, "a label is letters and digits")

@@ -107,16 +107,19 @@ impl Place<'_> {
         if let Some(diagnostic) = next.as_ref().and_then(|next| self.foreign(next.text_range())) {
             return diagnostic;
         }
-        let word = next.as_ref().and_then(|next| suggest::for_expected(expected, next.text()));
+        let words = next.as_ref().map(|next| suggest::for_expected(expected, next.text())).unwrap_or_default();
         let wanted = wanted(expected, previous.as_ref().map(SyntaxToken::text));
         let after = previous.map(|token| format!(" after {}", quoted(token.text()))).unwrap_or_default();
         let found = next.as_ref().map(|next| format!(", found {}", quoted(next.text()))).unwrap_or_default();
         let message = format!("expected {wanted}{after}{found}");
         let span = next.as_ref().map_or(Span::at(self.file, at), |next| self.span(next.text_range()));
         let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
-        match (word, next) {
-            (Some(word), _) => did_you_mean(diagnostic, span, word),
-            (None, Some(next)) if wants_name(expected) && is_reserved(next.text()) && !goes_on(next.text()) => {
+        match next {
+            _ if !words.is_empty() => did_you_mean(diagnostic, span, &words),
+            Some(next) if expected == Expected::Equals && next.kind() == SyntaxKind::COLON => {
+                diagnostic.help("a `let` has no type: its value says what it is")
+            }
+            Some(next) if wants_name(expected) && is_reserved(next.text()) && !goes_on(next.text()) => {
                 diagnostic.help(format!("{} is a reserved word and names nothing", quoted(next.text())))
             }
             _ if inserts(expected) => diagnostic.fix(
@@ -186,13 +189,14 @@ impl Place<'_> {
     }
 }
 
-fn did_you_mean(diagnostic: Diagnostic, span: Span, word: &str) -> Diagnostic {
-    diagnostic.help(format!("did you mean `{word}`?")).fix(
-        format!("replace with `{word}`"),
-        span,
-        word,
-        Applicability::Safe,
-    )
+/// Asks whether one of `words`, which are equally near, is meant.
+fn did_you_mean(diagnostic: Diagnostic, span: Span, words: &[&str]) -> Diagnostic {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let diagnostic = diagnostic.help(format!("did you mean {}?", quoted.join(" or ")));
+    match words {
+        [word] => diagnostic.fix(format!("replace with `{word}`"), span, *word, Applicability::Unsafe),
+        _ => diagnostic,
+    }
 }
 
 /// The user's text in backticks, cut where it is long.

@@ -1,6 +1,7 @@
 //! What to say of tokens that can't stand where they stand.
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_text::Span;
 use rowan::{TextRange, TextSize};
 
 use super::{Place, did_you_mean, quoted, suggest};
@@ -11,12 +12,19 @@ impl Place<'_> {
         let span = self.span(range);
         let word = self.slice(range);
         let begins_line = self.begins_line(range.start());
-        if let Some(diagnostic) = self.foreign(range).or_else(|| self.single_equals(range)) {
+        if within == SyntaxKind::PARAMETERS && word == "=" {
+            return Diagnostic::new(&checks::SYNTAX_ERROR, span, "a parameter of a policy or a `let` has no default")
+                .help("give the value at each use, or make it a `param` of the workspace");
+        }
+        if let Some(diagnostic) =
+            self.foreign(range).or_else(|| self.single_equals(range)).or_else(|| self.tight_label(range))
+        {
             return diagnostic;
         }
-        if let Some(keyword) = suggest::for_junk(within, begins_line, word) {
+        let keywords = suggest::for_junk(within, begins_line, word);
+        if !keywords.is_empty() {
             let message = format!("unknown keyword {}", quoted(word));
-            return did_you_mean(Diagnostic::new(&checks::SYNTAX_ERROR, span, message), span, keyword);
+            return did_you_mean(Diagnostic::new(&checks::SYNTAX_ERROR, span, message), span, &keywords);
         }
         let (message, help) = self.plain(within, range, begins_line);
         let mut diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
@@ -50,6 +58,22 @@ impl Place<'_> {
 
     fn single_equals(&self, range: TextRange) -> Option<Diagnostic> {
         (self.slice(range) == "=").then(|| self.operator(range, "=", "==", "=="))
+    }
+
+    /// A label and its statement without the blank that makes them two.
+    fn tight_label(&self, range: TextRange) -> Option<Diagnostic> {
+        let (label, word) = self.slice(range).split_once(':')?;
+        if label.is_empty() || !suggest::STATEMENTS.contains(&word) {
+            return None;
+        }
+        let message = format!("a blank stands between the label `{label}:` and `{word}`");
+        let after = range.start() + TextSize::of(label) + TextSize::of(':');
+        Some(Diagnostic::new(&checks::SYNTAX_ERROR, self.span(range), message).fix(
+            "insert a blank",
+            Span::at(self.file, after),
+            " ",
+            Applicability::Safe,
+        ))
     }
 
     fn operator(&self, range: TextRange, written: &str, with: &str, text: &str) -> Diagnostic {

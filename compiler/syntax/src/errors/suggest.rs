@@ -1,6 +1,6 @@
 //! The keyword that was meant.
 
-use crate::{Expected, SyntaxKind};
+use crate::{Expected, SyntaxKind, kind::KEYWORDS};
 
 const ITEMS: &[&str] = &[
     "use",
@@ -29,7 +29,7 @@ const ITEMS: &[&str] = &[
     "open",
     "within",
 ];
-const STATEMENTS: &[&str] = &["allow", "deny", "if", "include", "raw"];
+pub(super) const STATEMENTS: &[&str] = &["allow", "deny", "if", "include", "raw"];
 const MEMBERS: &[&str] = &[
     "trust",
     "attach",
@@ -50,8 +50,8 @@ const HEADERS: &[&str] = &["in", "named", "path", "region", "encrypted-by", "unt
 const SUBJECTS: &[&str] = &["role", "user", "only", "no", "account", "service", "oidc", "saml", "given", "anonymous"];
 const VERBS: &[&str] = &["can", "cannot"];
 
-/// The keyword meant by `word`, which stands among the parts of a `within` and can't be one.
-pub(super) fn for_junk(within: SyntaxKind, begins_line: bool, word: &str) -> Option<&'static str> {
+/// The keywords that may be meant by `word`, which stands among the parts of a `within` and can't be one.
+pub(super) fn for_junk(within: SyntaxKind, begins_line: bool, word: &str) -> Vec<&'static str> {
     let lists: &[&[&str]] = match (within, begins_line) {
         (SyntaxKind::FILE | SyntaxKind::ITEM_BODY, true) => &[ITEMS],
         (SyntaxKind::FILE | SyntaxKind::ITEM_BODY, false) => &[ITEMS, CLAUSES],
@@ -66,11 +66,11 @@ pub(super) fn for_junk(within: SyntaxKind, begins_line: bool, word: &str) -> Opt
         _ => &[],
     };
     // Any two letters are a slip of some other two.
-    if word.len() < 3 { None } else { nearest(lists, word) }
+    if word.len() < 3 { Vec::new() } else { nearest(lists, word) }
 }
 
-/// The keyword meant by `word`, which stands where something else is expected.
-pub(super) fn for_expected(expected: Expected, word: &str) -> Option<&'static str> {
+/// The keywords that may be meant by `word`, which stands where something else is expected.
+pub(super) fn for_expected(expected: Expected, word: &str) -> Vec<&'static str> {
     let list: &[&str] = match expected {
         Expected::Verb => VERBS,
         Expected::In => &["in"],
@@ -81,19 +81,27 @@ pub(super) fn for_expected(expected: Expected, word: &str) -> Option<&'static st
     nearest(&[list], word)
 }
 
-/// The word of `lists` that `word` is a slip of.
-fn nearest(lists: &[&[&'static str]], word: &str) -> Option<&'static str> {
+/// The words of `lists` that `word` may be a slip of, all equally near; none if it is a word of the language itself, which
+/// is no slip but stands in the wrong place.
+fn nearest(lists: &[&[&'static str]], word: &str) -> Vec<&'static str> {
     let allowed = match word.len() {
-        0 | 1 => return None,
+        0 | 1 => return Vec::new(),
         2..=4 => 1,
         _ => 2,
     };
-    lists
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if !is_word || KEYWORDS.iter().any(|(keyword, kind)| *keyword == word && kind.is_reserved()) {
+        return Vec::new();
+    }
+    let mut near: Vec<(usize, &'static str)> = lists
         .iter()
         .copied()
         .flatten()
         .map(|keyword| (strsim::damerau_levenshtein(&word.to_ascii_lowercase(), keyword), *keyword))
         .filter(|(distance, keyword)| *distance <= allowed && *distance < keyword.len() && *keyword != word)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, keyword)| keyword)
+        .collect();
+    near.sort();
+    near.dedup();
+    let least = near.first().map(|(distance, _)| *distance);
+    near.into_iter().take_while(|(distance, _)| Some(*distance) == least).map(|(_, keyword)| keyword).collect()
 }
