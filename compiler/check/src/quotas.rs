@@ -19,7 +19,9 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 "split it into policies of their own, or say patterns in place of long lists"
             }
             DocumentKind::Trust => "name accounts in place of their roles, with a condition",
-            DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline if exceeds(size, managed) => {
+            DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline
+                if exceeds(size, managed) =>
+            {
                 "split it into policies and attach those, or say patterns in place of long lists"
             }
             DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline => {

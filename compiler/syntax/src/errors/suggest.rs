@@ -66,7 +66,9 @@ pub(super) fn for_junk(within: SyntaxKind, begins_line: bool, word: &str) -> Vec
         _ => &[],
     };
     // Any two letters are a slip of some other two.
-    if word.len() < 3 { Vec::new() } else { nearest(lists, word) }
+    // A word of the language is no slip, but stands in the wrong place.
+    let reserved = KEYWORDS.iter().any(|(keyword, kind)| *keyword == word && kind.is_reserved());
+    if word.len() < 3 || reserved { Vec::new() } else { nearest(lists, word) }
 }
 
 /// The keywords that may be meant by `word`, which stands where something else is expected.
@@ -81,8 +83,7 @@ pub(super) fn for_expected(expected: Expected, word: &str) -> Vec<&'static str> 
     nearest(&[list], word)
 }
 
-/// The words of `lists` that `word` may be a slip of, all equally near; none if it is a word of the language itself, which
-/// is no slip but stands in the wrong place.
+/// The words of `lists` that `word` may be a slip of, all equally near.
 fn nearest(lists: &[&[&'static str]], word: &str) -> Vec<&'static str> {
     let allowed = match word.len() {
         0 | 1 => return Vec::new(),
@@ -90,7 +91,7 @@ fn nearest(lists: &[&[&'static str]], word: &str) -> Vec<&'static str> {
         _ => 2,
     };
     let is_word = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if !is_word || KEYWORDS.iter().any(|(keyword, kind)| *keyword == word && kind.is_reserved()) {
+    if !is_word {
         return Vec::new();
     }
     let mut near: Vec<(usize, &'static str)> = lists
