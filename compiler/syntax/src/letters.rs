@@ -169,7 +169,7 @@ mod tests {
         assert!(grammar.contains(&format!("member_word  = _{{ {} |", range("trust", "raw"))));
         assert!(grammar.contains(&format!("free_word    = _{{ {} }}", range("management", "a-b"))));
         assert!(grammar.contains(&format!("any_word     = _{{ {} }}", range("use", "a-b"))));
-        assert!(grammar.contains(&format!("plain_name   = _{{ {} }}", names)));
+        assert!(grammar.contains(&format!("plain_name   = _{{ {names} }}")));
         assert!(u32::from(keyword(RESERVED_COUNT - 1)) < CONTEXTUAL);
         assert!(u32::from(keyword(KEYWORDS.len() - 1)) < u32::from(NULL));
     }

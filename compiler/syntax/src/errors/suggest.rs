@@ -101,7 +101,7 @@ fn nearest(lists: &[&[&'static str]], word: &str) -> Vec<&'static str> {
         .map(|keyword| (strsim::damerau_levenshtein(&word.to_ascii_lowercase(), keyword), *keyword))
         .filter(|(distance, keyword)| *distance <= allowed && *distance < keyword.len() && *keyword != word)
         .collect();
-    near.sort();
+    near.sort_unstable();
     near.dedup();
     let least = near.first().map(|(distance, _)| *distance);
     near.into_iter().take_while(|(distance, _)| Some(*distance) == least).map(|(_, keyword)| keyword).collect()
