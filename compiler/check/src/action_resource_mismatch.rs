@@ -22,7 +22,8 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     for pattern in &statement.actions.patterns {
         let held = Held::by(&pattern.value, catalog);
         if !held.may(|service, action| arns.iter().any(|arn| acts_on(catalog, service, action, &arn.value))) {
-            diagnostics.push(finding(statement, pattern, &held, &arns));
+            let own = seen.entry.resource_policy.is_some();
+            diagnostics.push(finding(statement, pattern, &held, &arns, own));
             return;
         }
     }
@@ -73,6 +74,7 @@ fn finding(
     pattern: &Sourced<ActionPattern>,
     held: &Held<'_>,
     arns: &[&Sourced<String>],
+    of_resource: bool,
 ) -> Diagnostic {
     let listed: Vec<_> = arns.iter().map(|arn| format!("`{}`", arn.value)).collect();
     let effect = if statement.effect == Effect::Allow { "allows" } else { "denies" };
@@ -97,7 +99,11 @@ fn finding(
         .collect();
     types.sort();
     types.dedup();
-    if types.is_empty() {
+    if types.is_empty() && of_resource {
+        diagnostic = diagnostic
+            .note("the action has no resource-level permissions, so no resource's own policy is asked about it")
+            .help("say it in the policies of identities");
+    } else if types.is_empty() {
         diagnostic = diagnostic
             .note("the action has no resource-level permissions: a request for it is about `*`")
             .help("give it a statement of its own, `on *`");
