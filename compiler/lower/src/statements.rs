@@ -288,9 +288,16 @@ impl Lowerer<'_> {
         clause: &Clause,
         kind: DocumentKind,
     ) -> Option<ResourceSet> {
-        let set = clause.list().and_then(|list| self.resource_set(environment, &list))?;
-        if kind != DocumentKind::Trust || clause.syntax().to_string().trim_start_matches("on").trim() == "self" {
-            return Some(set);
+        let list = clause.list()?;
+        if kind != DocumentKind::Trust {
+            return self.resource_set(environment, &list);
+        }
+        if let [Expr::Call(call)] = list.items().as_slice()
+            && list.excepted().is_empty()
+            && call.name().is_some_and(|name| name.text() == "self")
+            && call.postfixes().is_empty()
+        {
+            return Some(ResourceSet::everything(self.span(environment.module, call.range())));
         }
         let at = self.span(environment.module, clause.syntax().text_range());
         self.report(
