@@ -101,7 +101,14 @@ impl Lowerer<'_> {
             }
         };
         let home = self.home_as_said(id, reference)?;
-        let account = home.or(reference.account).or(environment.account);
+        let account = match item.kind()? {
+            // One that says no account is made where it is used.
+            DeclaredKind::Policy | DeclaredKind::Boundary => {
+                let said = self.said_home(declaration.module, item);
+                said.or(reference.account).or(environment.account).or(home)
+            }
+            _ => home.or(reference.account).or(environment.account),
+        };
         let (name, path) = match item.kind()? {
             DeclaredKind::Oidc | DeclaredKind::Saml => (self.provider(id)?.name, "/".to_owned()),
             _ => self.aws_name(declaration.module, item, &declaration.name, max)?,

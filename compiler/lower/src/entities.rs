@@ -149,20 +149,26 @@ impl Lowerer<'_> {
     }
 
     fn home_of(&mut self, module: usize, item: &Declared) -> Option<usize> {
+        let is_said = item.headers().any(|header| matches!(header, Header::In(_)));
+        match item.kind() {
+            Some(DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet) if !is_said => {
+                self.program.management_account()
+            }
+            _ if is_said => self.said_home(module, item),
+            _ => self.said_home(module, item).or_else(|| self.default_account()),
+        }
+    }
+
+    /// The account that a declaration says itself, or its module's `within`. A policy that says none is made in each account
+    /// that uses it.
+    pub(crate) fn said_home(&mut self, module: usize, item: &Declared) -> Option<usize> {
         let own = item.headers().find_map(|header| match header {
             Header::In(_) => header.scope(),
             _ => None,
         });
         match own {
             Some(scope) => self.one_account(module, &scope),
-            None if matches!(
-                item.kind(),
-                Some(DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet)
-            ) =>
-            {
-                self.program.management_account()
-            }
-            None => self.within.get(module).copied().flatten().or_else(|| self.default_account()),
+            None => self.within.get(module).copied().flatten(),
         }
     }
 

@@ -198,6 +198,12 @@ impl Lowerer<'_> {
             self.template_attached(&declaration.name, declaration.span, reference.span);
             return None;
         }
+        if let (Some(own), Some(user)) = (self.said_home(declaration.module, item), environment.account)
+            && own != user
+        {
+            self.policy_of_another_account(&declaration, own, reference.span);
+            return None;
+        }
         let arguments = match reference.only_arguments() {
             Ok(arguments) => arguments,
             Err(span) => {
@@ -257,6 +263,23 @@ impl Lowerer<'_> {
         Some(self.program.policies.len() - 1)
     }
 
+    fn policy_of_another_account(&mut self, declaration: &Declaration, own: usize, span: Span) {
+        let own = self.program.account(Some(own)).map(|account| account.name.clone()).unwrap_or_default();
+        self.report(
+            Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                span,
+                format!("`{}` is made in `{own}`, and this identity lives in another account", declaration.name),
+            )
+            .related(declaration.span, "declared here")
+            .note("IAM attaches policies of the same account alone")
+            .help(format!(
+                "leave the account of `{}` out: it is then made in each account that uses it",
+                declaration.name
+            )),
+        );
+    }
+
     pub(crate) fn not_a_policy(&mut self, declaration: &Declaration, span: Span, what: &str) {
         let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
         self.report(
@@ -272,7 +295,7 @@ impl Lowerer<'_> {
         kind: ManagedPolicyKind,
         at: Span,
     ) -> Option<usize> {
-        let account = self.home(id).or(environment.account);
+        let account = environment.account.or_else(|| self.home(id));
         if let Some(index) = self.made.get(&(id, account)) {
             return Some(*index);
         }
