@@ -595,9 +595,7 @@ impl Lowerer<'_> {
             format!("`{name}` is a group, and a group is never a principal"),
         )
         .note("IAM refuses such a policy: a group holds permissions, and makes no requests")
-        .help(format!(
-            "trust the group's account and let the group's own policy allow the call, or name the users of `{name}`"
-        ));
+        .help(format!("write `grant assume … to group {name}` beside the role, or name the users of `{name}`"));
         if let Some(declared) = declared {
             diagnostic = diagnostic.related(declared, "the group is declared here");
         }
