@@ -92,6 +92,10 @@ pub(crate) enum Error {
         help: String,
     },
 
+    #[error("no module declares a parameter `{name}`")]
+    #[diagnostic(help("`--set NAME=VALUE` gives a `param` of the workspace its value{near}"))]
+    UnknownParameter { name: String, near: String },
+
     #[error("no check is called `{name}`")]
     UnknownCheck {
         name: String,

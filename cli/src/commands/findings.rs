@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use iamx_diagnostic::{Severity, render};
+use iamx_diagnostic::{Severity, escape_line, render};
 use iamx_workspace::{Analysis, Target};
 
 use crate::{
@@ -24,6 +24,17 @@ pub(super) struct Compiled {
 /// Reads the workspace that the arguments name, and compiles it in memory, for the given targets or else its own.
 pub(super) fn compile(arguments: &WorkspaceArguments, targets: &[Target]) -> Result<Compiled, Error> {
     let (root, mut workspace) = workspace::load(&arguments.path)?;
+    if !arguments.params.is_empty() {
+        let known = workspace.params();
+        if let Some((name, _)) = arguments.params.iter().find(|(name, _)| !known.contains(name)) {
+            let near = if known.is_empty() {
+                "; it has none".to_owned()
+            } else {
+                format!("; it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            };
+            return Err(Error::UnknownParameter { name: escape_line(name).into_owned(), near });
+        }
+    }
     for (name, value) in &arguments.params {
         workspace.set_param(name.as_str(), value.as_str());
     }

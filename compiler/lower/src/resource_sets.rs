@@ -4,7 +4,7 @@ use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Sourced, VariableFault, arn_includes, arns_intersect, variables};
 use iamx_syntax::{
     SyntaxNode,
-    ast::{AstNode, Bracketed, Expr, Exprs, Postfix},
+    ast::{AstNode, Bracketed, Call, DeclaredKind, Expr, Exprs, Postfix},
 };
 use iamx_text::Span;
 
@@ -109,9 +109,31 @@ impl Lowerer<'_> {
             Expr::Except(list) => self.resource_set(environment, list),
             Expr::Call(call) => {
                 let reference = self.resolve(environment, call)?;
-                self.referenced_resource_set(environment, &reference)
+                let before = self.diagnostics.len();
+                let set = self.referenced_resource_set(environment, &reference);
+                if set.is_none() {
+                    self.hint_at_service(call, &reference, before);
+                }
+                set
             }
             _ => Some(ResourceSet { negated: false, resources: self.resources(environment, expr)? }),
+        }
+    }
+
+    /// Where a name of the user's hides a service that has what stands behind it, says how that is named.
+    fn hint_at_service(&mut self, call: &Call, reference: &Reference, before: usize) {
+        let (Some(name), Target::Declaration(id), Some(Postfix::Name(part))) =
+            (call.name(), &reference.target, reference.rest.first())
+        else {
+            return;
+        };
+        let is_resource = self
+            .names
+            .get(*id)
+            .is_some_and(|one| matches!(one.kind, DeclarationKind::Entity(DeclaredKind::Resource, _)));
+        let hidden = !is_resource && self.catalog().has_service(name.text());
+        if hidden && let Some(diagnostic) = self.diagnostics.get_mut(before) {
+            diagnostic.help = Some(format!("the service's resource is `aws.{}.{}`", name.text(), part.text()));
         }
     }
 

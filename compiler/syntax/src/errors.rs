@@ -107,6 +107,15 @@ impl Place<'_> {
         if let Some(diagnostic) = next.as_ref().and_then(|next| self.foreign(next.text_range())) {
             return diagnostic;
         }
+        if let (Some(name), Some(letter)) = (&previous, &next)
+            && name.text_range().end() == letter.text_range().start()
+            && letter.kind() == SyntaxKind::JUNK_CHAR
+            && letter.text().chars().all(char::is_alphabetic)
+        {
+            let message = format!("{} can't be part of a name", quoted(letter.text()));
+            return Diagnostic::new(&checks::SYNTAX_ERROR, self.span(letter.text_range()), message)
+                .help("a name is ASCII letters, digits, `_` and inner hyphens; any text may stand in quotes");
+        }
         let words = next.as_ref().map(|next| suggest::for_expected(expected, next.text())).unwrap_or_default();
         let wanted = wanted(expected, previous.as_ref().map(SyntaxToken::text));
         let after = previous.map(|token| format!(" after {}", quoted(token.text()))).unwrap_or_default();

@@ -7,6 +7,7 @@ use iamx_check::{Day, check};
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
 use iamx_emit::{OutputFile, Target, emit};
 use iamx_lower::{Input, Module, Program, lower};
+use iamx_syntax::ast::{AstNode, File, Item};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -93,6 +94,20 @@ impl Workspace {
     /// Gives the `param` called `name` a value, before the one that `iamx.toml` gives.
     pub fn set_param(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.settings.workspace.params.insert(name.into(), value.into());
+    }
+
+    /// The names of the parameters that its modules declare.
+    pub fn params(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for source in self.modules.iter().filter_map(|&file| self.sources.get(file)) {
+            let parse = iamx_syntax::parse(source.text());
+            let items = File::cast(parse.syntax()).into_iter().flat_map(|file| file.items());
+            names.extend(items.filter_map(|item| match item {
+                Item::Param(item) => Some(item.name()?.text().to_owned()),
+                _ => None,
+            }));
+        }
+        names
     }
 
     /// What is written, in place of the targets in `iamx.toml`.

@@ -40,6 +40,7 @@ pub(super) fn read(text: &str, file: FileId) -> (Settings, Vec<Diagnostic>) {
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         reader.report(invalid(span, format!("this isn't TOML: {message}")));
     }
+    let broken = reader.diagnostics.len();
     for (key, value) in reader.entries(root.get_ref()) {
         match key.text {
             "workspace" => workspace(&mut reader, key, value, &mut settings),
@@ -54,6 +55,10 @@ pub(super) fn read(text: &str, file: FileId) -> (Settings, Vec<Diagnostic>) {
                 None => reader.unknown_key(key, "`iamx.toml`", TABLES),
             },
         }
+    }
+    // What is said of the rest of a broken text may follow from the break.
+    if broken > 0 {
+        reader.diagnostics.truncate(broken);
     }
     (settings, reader.diagnostics)
 }
