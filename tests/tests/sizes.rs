@@ -58,6 +58,47 @@ fn more_attachments_than_the_quota_lets() {
     lacks("too-many-attachments", &role(3));
 }
 
+/// White space counts in guardrails, so one that is too large with it is written without.
+#[test]
+fn a_guardrail_is_made_as_small_as_it_has_to_be() {
+    let scp = |buckets: usize| {
+        let mut text =
+            "organization acme \"o-a1b2c3d4e5\" {\n  attach Keep\n}\n\nscp Keep {\n  deny s3:DeleteBucket on s3.bucket(\"acme\")"
+                .to_owned();
+        for bucket in 0..buckets {
+            let _ = write!(text, ", s3.bucket(\"acme-backups-{bucket:04}\")");
+        }
+        text + "\n}\n"
+    };
+    let written = |text: &str| {
+        let outcome = run_text(text);
+        let file = outcome.files.into_iter().find(|file| file.path == "organization/scps/Keep.json");
+        file.map(|file| String::from_utf8(file.bytes).unwrap()).unwrap_or_default()
+    };
+    let (small, large) = (written(&scp(20)), written(&scp(290)));
+    assert!(small.contains("\n      \"Resource\": ["), "{small}");
+    assert!(large.starts_with("{\"Version\":") && large.len() <= 10_240, "{} {large}", large.len());
+    finds("policy-too-large", &scp(340));
+    lacks("policy-too-large", &scp(290));
+}
+
+#[test]
+fn more_guardrails_than_the_quota_lets() {
+    let attached = |kind: &str, count: usize| {
+        let names: Vec<_> = (0..count).map(|number| format!("G{number}")).collect();
+        let mut text = format!("organization acme \"o-a1b2c3d4e5\" {{\n  attach {}\n}}\n", names.join(", "));
+        for name in &names {
+            let _ = writeln!(text, "\n{kind} {name} {{\n  deny s3:DeleteBucket\n}}");
+        }
+        text
+    };
+    // AWS's own policy is one of them.
+    lacks("too-many-attachments", &attached("scp", 9));
+    finds("too-many-attachments", &attached("scp", 10));
+    lacks("too-many-attachments", &attached("rcp", 4));
+    finds("too-many-attachments", &attached("rcp", 5));
+}
+
 #[test]
 fn brackets_nested_too_deeply() {
     let role = |depth: usize| {

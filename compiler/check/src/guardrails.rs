@@ -5,7 +5,7 @@
 
 use iamx_catalog::{Catalog, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{GuardrailKind, OrganizationNode, Program};
+use iamx_lower::{GuardrailKind, OrganizationNode, OrganizationNodeKind, Program};
 use iamx_policy::{Effect, Statement};
 
 use crate::rules::{Seen, World};
@@ -63,6 +63,21 @@ pub(crate) fn attachments(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) 
         // AWS's own policies count too.
         count(program, catalog, node, GuardrailKind::Scp, usize::from(node.full_access), diagnostics);
         count(program, catalog, node, GuardrailKind::Rcp, 1, diagnostics);
+        on_management_account(program, node, diagnostics);
+    }
+}
+
+fn on_management_account(program: &Program, node: &OrganizationNode, diagnostics: &mut Vec<Diagnostic>) {
+    let OrganizationNodeKind::Account(account) = node.kind else { return };
+    if !program.account(Some(account)).is_some_and(|account| account.management) {
+        return;
+    }
+    for attachment in &node.attachments {
+        let message = format!("no guardrail binds `{}`, the management account", node.name);
+        diagnostics.push(
+            Diagnostic::new(&checks::GUARDRAIL_WITHOUT_EFFECT, attachment.span, message)
+                .help("attach it to an OU or a member account, and keep work out of the management account"),
+        );
     }
 }
 
