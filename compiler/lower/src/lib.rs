@@ -27,6 +27,7 @@ mod permission_sets;
 mod permissions;
 mod policies;
 mod principal_conditions;
+mod principal_names;
 mod principals;
 mod program;
 mod raw;

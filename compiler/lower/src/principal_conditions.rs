@@ -122,7 +122,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn caller_of_kind(&mut self, environment: &Environment, principal: &Principal, span: Span) -> Option<Formula> {
+    pub(crate) fn caller_of_kind(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        span: Span,
+    ) -> Option<Formula> {
         let partition = &self.settings().partition;
         match principal.kind()? {
             SyntaxKind::ROLE_KW | SyntaxKind::USER_KW => {

@@ -1,0 +1,217 @@
+//! What the name behind a principal's kind word stands for: an account, an ARN, an id.
+
+use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::Principal as PolicyPrincipal;
+use iamx_syntax::ast::{DeclaredKind, Expr, Principal};
+use iamx_text::Span;
+
+use crate::{
+    bounds,
+    lowerer::Lowerer,
+    names::DeclarationKind,
+    principals::NamedIn,
+    scope::{Environment, Target},
+};
+
+impl Lowerer<'_> {
+    pub(crate) fn anonymous_principal(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, "`anonymous` is a principal of tests alone")
+                .help("everyone, anonymous callers too, is `*`"),
+        );
+    }
+
+    pub(crate) fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
+        let target = principal.target()?;
+        let span = self.span(environment.module, target.range());
+        let reference = self.principal_reference(environment, &target, "an account")?;
+        match reference.target {
+            Target::Account(account) if reference.rest.is_empty() => Some(account),
+            _ => {
+                self.error(&checks::MISMATCHED_TYPE, span, "expected an account");
+                None
+            }
+        }
+    }
+
+    /// What the name behind a kind word stands for, through the parameters of templates.
+    pub(crate) fn principal_reference(
+        &mut self,
+        environment: &Environment,
+        target: &Expr,
+        what: &str,
+    ) -> Option<crate::scope::Reference> {
+        let call = self.call_of(environment, target, what)?.clone();
+        let reference = self.resolve(environment, &call)?;
+        self.followed(reference)
+    }
+
+    /// The ARN of the role or user that `principal` names.
+    pub(crate) fn identity_arn(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        wanted: DeclaredKind,
+        span: Span,
+    ) -> Option<String> {
+        let target = principal.target()?;
+        let target_span = self.span(environment.module, target.range());
+        let what = format!("a {}", wanted.word());
+        let reference = self.principal_reference(environment, &target, &what)?;
+        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
+            self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected {what}"));
+            return None;
+        };
+        let declaration = self.names.get(*id)?.clone();
+        match &declaration.kind {
+            DeclarationKind::Entity(kind, item) if *kind == wanted => {
+                Some(self.entity_resource(environment, *id, item, &reference)?.arn)
+            }
+            DeclarationKind::Entity(DeclaredKind::Group, _) => {
+                self.group_as_principal(&declaration.name, span, Some(declaration.span));
+                None
+            }
+            other => {
+                self.report(
+                    Diagnostic::new(
+                        &checks::MISMATCHED_TYPE,
+                        target_span,
+                        format!("expected {what}, and `{}` is {}", declaration.name, other.describe()),
+                    )
+                    .related(declaration.span, "declared here"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `session role R "name"`: a session's ARN carries its role's name without the path.
+    ///
+    /// See [role session principals](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session).
+    pub(crate) fn session_arn(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        span: Span,
+    ) -> Option<String> {
+        let token = principal.session_name()?;
+        let session = self.plain_string(environment.module, &token)?;
+        if !bounds::is_session_name(&session) {
+            let at = self.span(environment.module, token.text_range());
+            self.report(
+                Diagnostic::new(&checks::INVALID_AWS_NAME, at, format!("`{session}` can't be the name of a session"))
+                    .note("it is 2 to 64 letters, digits and `+=,.@_-`"),
+            );
+            return None;
+        }
+        let arn = self.identity_arn(environment, principal, DeclaredKind::Role, span)?;
+        let (before, role) = arn.split_once(":role/")?;
+        let account = before.rsplit(':').next()?;
+        let name = role.rsplit('/').next()?;
+        Some(format!("arn:{}:sts::{account}:assumed-role/{name}/{session}", self.settings().partition))
+    }
+
+    /// Whether `arn` is that of a principal; says so if it isn't.
+    pub(crate) fn principal_arn(&mut self, arn: &str, span: Span) -> Option<()> {
+        if !arn.starts_with("arn:") || arn.splitn(6, ':').count() != 6 {
+            self.error(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN"));
+            return None;
+        }
+        if arn.contains(['*', '?']) {
+            self.report(
+                Diagnostic::new(
+                    &checks::UNSUPPORTED_WILDCARD_IN_PRINCIPAL,
+                    span,
+                    "IAM takes no wildcard in a principal's ARN",
+                )
+                .note("it is compared as it stands, so this would name no one")
+                .help(format!("write `to *` with `when aws:PrincipalArn like \"{arn}\"`")),
+            );
+            return None;
+        }
+        if let Some((_, name)) = arn.split_once(":group/") {
+            self.group_as_principal(name, span, None);
+            return None;
+        }
+        let part = arn.splitn(6, ':').nth(5).unwrap_or_default();
+        let kinds = ["root", "user/", "role/", "assumed-role/", "federated-user/"];
+        if !kinds.iter().any(|kind| part.starts_with(kind)) {
+            self.report(
+                Diagnostic::new(&checks::INVALID_ARN, span, format!("`{arn}` is no principal's ARN"))
+                    .note("a principal is an account (`…:root`), a user, a role or a session of one"),
+            );
+            return None;
+        }
+        Some(())
+    }
+
+    /// `canonical "…"`: an account by the id that S3 gives it.
+    ///
+    /// See [canonical user ids](https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html).
+    pub(crate) fn canonical_user(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        named_in: NamedIn,
+        span: Span,
+    ) -> Option<PolicyPrincipal> {
+        let Some(Expr::String(token)) = principal.target() else { return None };
+        let id = self.plain_string(environment.module, &token)?;
+        let in_s3 = matches!(named_in, NamedIn::Resource(form) if form.service == Some("s3"));
+        if !in_s3 {
+            self.report(
+                Diagnostic::new(
+                    &checks::PRINCIPAL_NOT_ALLOWED,
+                    span,
+                    "a canonical id is a principal of S3's policies alone",
+                )
+                .help("name the account: `account …`"),
+            );
+            return None;
+        }
+        if id.len() != 64 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            self.report(
+                Diagnostic::new(&checks::INVALID_ACCOUNT_ID, span, format!("`{id}` is no canonical id"))
+                    .note("it is 64 hexadecimal digits"),
+            );
+            return None;
+        }
+        Some(PolicyPrincipal::CanonicalUser(id))
+    }
+
+    pub(crate) fn federated_in_resource_policy(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &checks::FEDERATED_PRINCIPAL_NOT_SUPPORTED,
+                span,
+                "an identity provider is a principal of trust policies alone",
+            )
+            .help("name the role that those who come from the provider assume"),
+        );
+    }
+
+    pub(crate) fn named_group(&mut self, environment: &Environment, principal: &Principal, span: Span) {
+        if let Some(Expr::Call(call)) = principal.target()
+            && let Some(reference) = self.resolve(environment, &call)
+            && let Target::Declaration(id) = reference.target
+            && let Some(declaration) = self.names.get(id).cloned()
+        {
+            self.group_as_principal(&declaration.name, span, Some(declaration.span));
+        }
+    }
+
+    /// See [Principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
+    pub(crate) fn group_as_principal(&mut self, name: &str, span: Span, declared: Option<Span>) {
+        let mut diagnostic = Diagnostic::new(
+            &checks::GROUP_AS_PRINCIPAL,
+            span,
+            format!("`{name}` is a group, and a group is never a principal"),
+        )
+        .note("IAM refuses such a policy: a group holds permissions, and makes no requests")
+        .help(format!("write `grant assume … to group {name}` beside the role, or name the users of `{name}`"));
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.related(declared, "the group is declared here");
+        }
+        self.report(diagnostic);
+    }
+}
