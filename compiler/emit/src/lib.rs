@@ -1,7 +1,8 @@
 //! A program as files.
 //!
 //! Takes: a [`Program`], the sources that its spans point into, and the [`Target`]s. Gives: [`OutputFile`]s, each a path
-//! below the output folder and its bytes, `manifest.json` last. The same program gives the same bytes. Used by:
+//! below the output folder and its bytes, `manifest.json` last, and
+//! what a target can't say. The same program gives the same bytes. Used by:
 //! `workspace`.
 
 mod json;
@@ -10,6 +11,7 @@ mod target;
 mod terraform;
 
 use iamx_catalog::Catalog;
+use iamx_diagnostic::Diagnostic;
 use iamx_lower::Program;
 use iamx_text::SourceMap;
 
@@ -22,6 +24,11 @@ pub struct OutputFile {
     pub path: String,
     /// Its contents.
     pub bytes: Vec<u8>,
+}
+
+/// What `targets` have no form for; of none of it is anything left out silently.
+pub fn limits(program: &Program, targets: &[Target]) -> Vec<Diagnostic> {
+    if targets.contains(&Target::Terraform) { terraform::limits(program) } else { Vec::new() }
 }
 
 /// The files of `program`, sorted by path, with `manifest.json` at the end.

@@ -10,14 +10,17 @@ mod builder;
 mod federation;
 mod identities;
 mod label;
+mod lambda;
 mod order;
 mod organization;
 mod permission_sets;
 mod policies;
+mod resource_policies;
 mod text;
 
 use std::collections::BTreeSet;
 
+use iamx_diagnostic::Diagnostic;
 use iamx_lower::{DocumentEntry, DocumentKind, Program};
 
 use crate::OutputFile;
@@ -81,16 +84,23 @@ pub(crate) struct Root {
 
 /// The roots of `program`: those that something is made in.
 pub(crate) fn roots(program: &Program) -> Vec<Root> {
+    let written_policies = program.resource_policies.iter().filter(|policy| resource_policies::is_written(policy));
     let kinds: BTreeSet<RootKind> = program
         .identities()
         .map(|(_, identity)| RootKind::Account(identity.account))
         .chain(program.providers.iter().map(|provider| RootKind::Account(provider.account)))
         .chain(program.policies.iter().map(|policy| RootKind::Account(policy.account)))
+        .chain(written_policies.map(|policy| RootKind::Account(policy.account)))
         .chain(program.permission_sets.iter().map(|set| RootKind::of_organization(program, set.account)))
         .chain(program.session_policies.iter().map(|policy| RootKind::Account(policy.account)))
         .chain(program.guardrails.iter().map(|guardrail| RootKind::of_organization(program, guardrail.account)))
         .collect();
     kinds.into_iter().map(|kind| root(program, kind)).collect()
+}
+
+/// What Terraform has no form for, each where it was declared.
+pub(crate) fn limits(program: &Program) -> Vec<Diagnostic> {
+    resource_policies::limits(program)
 }
 
 fn root(program: &Program, kind: RootKind) -> Root {
@@ -100,6 +110,7 @@ fn root(program: &Program, kind: RootKind) -> Root {
         policies::add_session_policies(&mut builder);
         federation::add(&mut builder);
         identities::add(&mut builder);
+        resource_policies::add(&mut builder);
     }
     organization::add(&mut builder, kind);
     permission_sets::add(&mut builder, kind);

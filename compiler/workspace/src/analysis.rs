@@ -5,7 +5,7 @@ use std::sync::Arc;
 use iamx_catalog::Catalog;
 use iamx_check::{Day, check};
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
-use iamx_emit::{OutputFile, Target, emit};
+use iamx_emit::{OutputFile, Target, emit, limits};
 use iamx_lower::{Input, Module, Program, lower};
 use iamx_syntax::ast::{AstNode, File, Item};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
@@ -137,7 +137,7 @@ impl Workspace {
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
         diagnostics.extend(check(&lowered.program, catalog, &self.sources, self.today));
-        diagnostics.extend(self.not_written(&lowered.program));
+        diagnostics.extend(limits(&lowered.program, &self.settings.targets));
         credentials::check(&self.sources, &mut diagnostics);
         self.judge(&mut allows, &mut diagnostics);
         let files = if has_error(&diagnostics) {
@@ -146,21 +146,6 @@ impl Workspace {
             emit(&lowered.program, &self.sources, catalog, &self.settings.targets)
         };
         Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
-    }
-
-    /// What a target of the settings has no form for yet.
-    fn not_written(&self, program: &Program) -> Vec<Diagnostic> {
-        if !self.settings.targets.contains(&Target::Terraform) {
-            return Vec::new();
-        }
-        let policies = program.resource_policies.iter().filter(|policy| !policy.document.statements.is_empty());
-        let policies = policies.map(|policy| {
-            let message = "this version doesn't write policies of resources and accounts for Terraform yet";
-            Diagnostic::new(&checks::NOT_YET_SUPPORTED, policy.span, message)
-                .note("nothing is written for it, so nothing is left out silently")
-                .help("write the target `json`, and read its file where Terraform makes the resource")
-        });
-        policies.collect()
     }
 
     /// Parses every module, on all processors; the result is in the modules' order.

@@ -5,7 +5,7 @@ use std::fmt;
 use iamx_lower::{DocumentEntry, DocumentKind, GuardrailKind, IdentityKind, Provider, ProviderKind};
 use serde_json::Value;
 
-use super::{label::label, organization::guardrail_names, text::expression};
+use super::{label::label, organization::guardrail_names, resource_policies::Row, text::expression};
 
 /// The address of a resource: its type and its label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +86,12 @@ impl Place {
             DocumentKind::UserInline => (inline(IdentityKind::User), "policy"),
             DocumentKind::GroupInline => (inline(IdentityKind::Group), "policy"),
             DocumentKind::PermissionSetInline => (Address::permission_set_inline(entry.name), "inline_policy"),
-            DocumentKind::SessionPolicy | DocumentKind::Resource | DocumentKind::AccountPolicy => return None,
+            DocumentKind::Resource | DocumentKind::AccountPolicy => {
+                let policy = entry.resource_policy?;
+                let row = Row::of(policy)?;
+                (row.address(policy), row.policy)
+            }
+            DocumentKind::SessionPolicy => return None,
             DocumentKind::Scp => (Address::guardrail(GuardrailKind::Scp, entry.name), "content"),
             DocumentKind::Rcp => (Address::guardrail(GuardrailKind::Rcp, entry.name), "content"),
         };

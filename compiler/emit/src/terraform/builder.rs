@@ -15,6 +15,8 @@ use super::{
 const TERRAFORM: &str = ">= 1.2.0";
 /// The oldest provider with every resource type that is written.
 const PROVIDER: &str = ">= 5.60.0";
+/// The oldest provider whose resources say their region.
+const PROVIDER_WITH_REGIONS: &str = ">= 6.0.0";
 
 /// The arguments of a resource, in the order in which they are written.
 pub(super) type Arguments = Map<String, Value>;
@@ -24,6 +26,7 @@ pub(super) struct Builder<'p> {
     pub(super) program: &'p Program,
     pub(super) account: Option<usize>,
     pub(super) principals: Principals,
+    says_regions: bool,
     variables: BTreeMap<&'static str, Value>,
     data: BTreeMap<&'static str, BTreeMap<String, Value>>,
     resources: BTreeMap<&'static str, BTreeMap<String, Value>>,
@@ -36,6 +39,7 @@ impl<'p> Builder<'p> {
             program,
             account,
             principals: Principals::of(program, account),
+            says_regions: false,
             variables: BTreeMap::new(),
             data: BTreeMap::new(),
             resources: BTreeMap::new(),
@@ -47,6 +51,12 @@ impl<'p> Builder<'p> {
     pub(super) fn resource(&mut self, address: &Address, arguments: Vec<(&str, Option<Value>)>) {
         let body = arguments.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         self.resources.entry(address.resource_type).or_default().insert(address.label.clone(), Value::Object(body));
+    }
+
+    /// The argument that says in which region a resource is; without one it is the provider's.
+    pub(super) fn region(&mut self, region: Option<&str>) -> Option<Value> {
+        self.says_regions |= region.is_some();
+        region.map(literal)
     }
 
     /// Adds what whoever applies the root may say, if it isn't there yet.
@@ -77,11 +87,12 @@ impl<'p> Builder<'p> {
         let mut root = Arguments::new();
         let origin = format!("Written by iamx from the workspace {}. Change its sources instead.", self.program.name);
         root.insert("//".to_owned(), json!(origin));
+        let provider = if self.says_regions { PROVIDER_WITH_REGIONS } else { PROVIDER };
         root.insert(
             "terraform".to_owned(),
             json!({
                 "required_version": TERRAFORM,
-                "required_providers": { "aws": { "source": "hashicorp/aws", "version": PROVIDER } },
+                "required_providers": { "aws": { "source": "hashicorp/aws", "version": provider } },
             }),
         );
         if !self.variables.is_empty() {

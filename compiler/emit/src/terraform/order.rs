@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iamx_lower::{IdentityKind, Program};
-use iamx_policy::{Document, Principal};
+use iamx_policy::{Document, Principal, Statement};
 use serde_json::Value;
 
 use super::address::Address;
@@ -51,14 +51,16 @@ impl Principals {
 
     /// The resources of this root that `document` names as principals.
     pub(super) fn named_in(&self, document: &Document) -> BTreeSet<Address> {
-        let principals = document.statements.iter().filter_map(|statement| statement.principal.as_ref());
-        principals
-            .flat_map(|element| &element.principals)
-            .filter_map(|principal| match &principal.value {
-                Principal::Aws(arn) | Principal::Federated(arn) => self.by_arn.get(arn).cloned(),
-                _ => None,
-            })
-            .collect()
+        document.statements.iter().flat_map(|statement| self.named_in_statement(statement)).collect()
+    }
+
+    /// Those that one statement names.
+    pub(super) fn named_in_statement<'s>(&'s self, statement: &'s Statement) -> impl Iterator<Item = Address> + 's {
+        let principals = statement.principal.iter().flat_map(|element| &element.principals);
+        principals.filter_map(|principal| match &principal.value {
+            Principal::Aws(arn) | Principal::Federated(arn) => self.by_arn.get(arn).cloned(),
+            _ => None,
+        })
     }
 
     /// The `depends_on` of a role.

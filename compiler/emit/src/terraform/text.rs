@@ -38,6 +38,11 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// The value `text`, in which the id of an account that isn't known is read from AWS.
+pub(super) fn with_account(text: &str) -> Value {
+    Value::String(escaped(text).replace(DEPLOYED_ACCOUNT, &format!("${{{ACCOUNT_ID}}}")))
+}
+
 /// The value of an expression.
 pub(super) fn expression(expression: &str) -> Value {
     Value::String(format!("${{{expression}}}"))
