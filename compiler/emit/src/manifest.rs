@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
-    Attachment, AttachmentTarget, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind, PermissionSetPolicy,
-    PermissionSetTarget, PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
+    Attachment, AttachmentTarget, DEPLOYED_ACCOUNT, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind,
+    PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
 };
 use iamx_text::{SourceMap, Span};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -168,7 +168,9 @@ fn tags(tags: &[Tag]) -> Value {
 fn resource_policies(program: &Program, sources: &SourceMap) -> Value {
     let of = |policy: &ResourcePolicy| {
         let (resource_type, arn) = match &policy.holder {
-            PolicyHolder::Resource { resource_type, arn, .. } => (json!(resource_type), json!(arn)),
+            PolicyHolder::Resource { resource_type, arn, .. } => {
+                (json!(resource_type), json!((!arn.contains(DEPLOYED_ACCOUNT)).then_some(arn)))
+            }
             PolicyHolder::Account { .. } => (Value::Null, Value::Null),
         };
         json!({
