@@ -9,8 +9,17 @@ use iamx_tests::{
 };
 
 /// Checks whose page can only sketch an example: the real one would fill it, and stands in `sizes.rs`.
-const SKETCHED: [&str; 5] =
-    ["expansion-too-large", "file-too-large", "nesting-too-deep", "policy-too-large", "too-many-attachments"];
+const SKETCHED: [&str; 9] = [
+    "expansion-too-large",
+    "file-too-large",
+    "nesting-too-deep",
+    "policy-too-large",
+    "text-too-long",
+    "too-many-attachments",
+    "too-many-groups",
+    "too-many-in-account",
+    "too-many-tags",
+];
 
 fn sources(example: &Example) -> Vec<SourceText> {
     let settings = example.settings.map(|text| ("iamx.toml".to_owned(), text.to_owned()));

@@ -191,3 +191,38 @@ fn conditions_that_are_deep() {
     let outcome = run_text(&(text + &role_when("c62")));
     assert!(outcome.errors().len() <= 1, "{}", outcome.rendered());
 }
+
+#[test]
+fn more_groups_of_a_user_than_iam_takes() {
+    let groups = |count: usize| {
+        let group = |number: usize| format!("group G{number} {{ members alice }}\n");
+        "user alice\n".to_owned() + &(0..count).map(group).collect::<String>()
+    };
+    finds("too-many-groups", &groups(11));
+    lacks("too-many-groups", &groups(10));
+}
+
+#[test]
+fn more_roles_in_an_account_than_iam_takes() {
+    let roles = |count: usize| {
+        let role = |number: usize| format!("role R{number} in prod {{ trust service ec2 }}\n");
+        let other = "account dev \"111111111111\"\nrole Other in dev { trust service ec2 }\n";
+        "account prod \"222222222222\"\n".to_owned() + other + &(0..count).map(role).collect::<String>()
+    };
+    finds("too-many-in-account", &roles(1001));
+    lacks("too-many-in-account", &roles(1000));
+}
+
+#[test]
+fn more_tags_and_longer_texts_than_aws_takes() {
+    let tags = |count: usize, length: usize| {
+        let tags: String = (0..count).map(|number| format!("t{number} = \"{}\" ", "x".repeat(length))).collect();
+        format!("role Reader {{\n  trust service ec2\n  tags {{ {} }}\n}}\n", tags.trim_end().replace("\" t", "\", t"))
+    };
+    finds("too-many-tags", &tags(51, 1));
+    lacks("too-many-tags", &tags(50, 256));
+    finds("text-too-long", &tags(1, 257));
+    let described = |length: usize| format!("/// {}\nrole Reader {{ trust service ec2 }}\n", "x".repeat(length));
+    finds("text-too-long", &described(1001));
+    lacks("text-too-long", &described(1000));
+}

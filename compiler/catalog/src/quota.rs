@@ -72,6 +72,30 @@ pub enum QuotaKind {
     LogsPolicy,
     /// The resource policy of an API of API Gateway.
     ApiGatewayPolicy,
+    /// Groups that a user is in.
+    GroupsPerUser,
+    /// Roles of an account.
+    RolesPerAccount,
+    /// Users of an account.
+    UsersPerAccount,
+    /// Groups of an account.
+    GroupsPerAccount,
+    /// Managed policies of an account that aren't AWS's.
+    ManagedPoliciesPerAccount,
+    /// Instance profiles of an account.
+    InstanceProfilesPerAccount,
+    /// `OpenID` Connect providers of an account.
+    OidcProvidersPerAccount,
+    /// SAML providers of an account.
+    SamlProvidersPerAccount,
+    /// Tags of a role, user, policy or provider.
+    TagsPerEntity,
+    /// A tag's key.
+    TagKey,
+    /// A tag's value.
+    TagValue,
+    /// The description of a role or policy.
+    Description,
 }
 
 /// What a quota counts.

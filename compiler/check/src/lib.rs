@@ -18,6 +18,7 @@ mod confused_deputy;
 mod coverage;
 mod day;
 mod dynamodb;
+mod entity_quotas;
 mod exposure;
 mod external_id;
 mod forged_keys;

@@ -11,10 +11,10 @@ use iamx_text::SourceMap;
 
 use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
-    characters, condition_key_not_sent, confused_deputy, dynamodb, exposure, external_id, forged_keys, guardrail_keys,
-    guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys, privilege_escalation, quotas,
-    redundancy, required_resources, session_principal, source_network, time, trust_actions, unknown_account,
-    unsent_keys, value_formats, values, wide_iam, wildcards,
+    characters, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure, external_id, forged_keys,
+    guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys,
+    privilege_escalation, quotas, redundancy, required_resources, session_principal, source_network, time,
+    trust_actions, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -106,6 +106,7 @@ pub(crate) const RULES: &[Rule] = &[
 /// Every rule about a whole program.
 pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
     admin_without_mfa::check,
+    entity_quotas::check,
     guardrails::attachments,
     long_lived::check,
     privilege_escalation::check,

@@ -126,7 +126,7 @@ struct QuotaLine {
 }
 
 /// What each line of the quota file is about. A line that is not here stops the task, so that none is lost.
-const QUOTAS: [(&str, QuotaKind, QuotaUnit); 33] = {
+const QUOTAS: [(&str, QuotaKind, QuotaUnit); 45] = {
     use QuotaKind as K;
     use QuotaUnit::{Bytes, Characters, Count};
     [
@@ -163,6 +163,18 @@ const QUOTAS: [(&str, QuotaKind, QuotaUnit); 33] = {
         ("VPC endpoint policy, characters", K::VpcEndpointPolicy, Characters),
         ("CloudWatch Logs resource policy, characters", K::LogsPolicy, Characters),
         ("API Gateway resource policy, characters", K::ApiGatewayPolicy, Characters),
+        ("groups that a user is in", K::GroupsPerUser, Count),
+        ("roles of an account", K::RolesPerAccount, Count),
+        ("users of an account", K::UsersPerAccount, Count),
+        ("groups of an account", K::GroupsPerAccount, Count),
+        ("customer managed policies of an account", K::ManagedPoliciesPerAccount, Count),
+        ("instance profiles of an account", K::InstanceProfilesPerAccount, Count),
+        ("OpenID Connect providers of an account", K::OidcProvidersPerAccount, Count),
+        ("SAML providers of an account", K::SamlProvidersPerAccount, Count),
+        ("tags of a role, user, policy or provider", K::TagsPerEntity, Count),
+        ("tag key, characters", K::TagKey, Characters),
+        ("tag value, characters", K::TagValue, Characters),
+        ("description of a role or policy, characters", K::Description, Characters),
     ]
 };
 
