@@ -18,6 +18,9 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     descriptions(world, diagnostics);
 }
 
+/// Entities of one kind: the account that each is made in, and where it was declared.
+type Made = Vec<(Option<usize>, Span)>;
+
 /// What an account has of one kind, told at the first that is one too many.
 fn in_accounts(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let program = world.program;
@@ -28,7 +31,7 @@ fn in_accounts(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let of_kind = move |kind: &ProviderKind| matches!(kind, ProviderKind::Saml { .. }) == saml;
         program.providers.iter().filter(move |one| of_kind(&one.kind)).map(|one| of(one.account, one.span))
     };
-    let kinds: [(QuotaKind, &str, Vec<(Option<usize>, Span)>); 7] = [
+    let kinds: [(QuotaKind, &str, Made); 7] = [
         (QuotaKind::RolesPerAccount, "roles", roles().collect()),
         (
             QuotaKind::InstanceProfilesPerAccount,
