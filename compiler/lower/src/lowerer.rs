@@ -6,7 +6,7 @@ use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, checks};
 use iamx_syntax::{
     SyntaxNode, TextRange,
-    ast::{AstNode, DeclaredKind, File, Item, NodePart},
+    ast::{AstNode, DeclaredKind, File, Grant, Item, NodePart},
 };
 use iamx_text::{FileId, Span};
 
@@ -41,6 +41,8 @@ pub(crate) struct Lowerer<'a> {
     parts: usize,
     /// The conditions that the one being read stands in.
     pub(crate) conditions_deep: usize,
+    /// The grants, each with where it is evaluated.
+    pub(crate) grants: Vec<(Environment, Grant)>,
     /// The roles whose own body trusts no one: where their names were declared, and these.
     pub(crate) untrusting: Vec<(Span, String)>,
     /// The account of each module's `within`.
@@ -83,6 +85,7 @@ impl<'a> Lowerer<'a> {
             bad_params: HashSet::new(),
             parts: 0,
             conditions_deep: 0,
+            grants: Vec::new(),
             untrusting: Vec::new(),
             within: vec![None; input.modules.len()],
             library_use: None,
@@ -109,14 +112,6 @@ impl<'a> Lowerer<'a> {
             }
         }
         self.program.account_when_deployed = self.settings().account_when_deployed && self.program.accounts.is_empty();
-        let grants: Vec<_> = files
-            .iter()
-            .flat_map(|(module, file)| file.items().map(move |item| (*module, item)))
-            .filter_map(|(module, item)| match item {
-                Item::Grant(grant) => Some((module, grant)),
-                _ => None,
-            })
-            .collect();
         self.check_params();
         self.check_parameters();
         self.report_shadowed();
@@ -137,7 +132,7 @@ impl<'a> Lowerer<'a> {
                 self.item(*module, item);
             }
         }
-        self.grants(&grants);
+        self.write_grants();
         self.attach_guardrails();
         self.look_at_unmade();
         self.check_entities_named_once();
@@ -148,14 +143,21 @@ impl<'a> Lowerer<'a> {
         Lowered { program: self.program, diagnostics: self.diagnostics }
     }
 
-    fn item(&mut self, module: usize, item: Item) {
+    /// Begins an item, which may take as much as every other.
+    pub(crate) fn begin_item(&mut self) {
         self.parts = 0;
+    }
+
+    fn item(&mut self, module: usize, item: Item) {
+        self.begin_item();
         match item {
             Item::Declared(item) => {
                 let environment = Environment::of(module);
                 self.entity(&environment, &item);
             }
             Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
+            // Both ends of a grant must be made before it is written.
+            Item::Grant(grant) => self.grants.push((Environment::of(module), grant)),
             Item::Other(node) => {
                 let word = match first_word(&node) {
                     "open" => "open invariant",
@@ -168,8 +170,7 @@ impl<'a> Lowerer<'a> {
             | Item::Within(_)
             | Item::Param(_)
             | Item::Organization(_)
-            | Item::Account(_)
-            | Item::Grant(_) => {}
+            | Item::Account(_) => {}
         }
     }
 
