@@ -41,6 +41,7 @@ mod session_principal;
 mod source_network;
 mod time;
 mod trust_actions;
+mod trust_policy;
 mod unknown_account;
 mod unsent_keys;
 mod value_formats;

@@ -14,7 +14,7 @@ use crate::{
     characters, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure, external_id, forged_keys,
     guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys,
     privilege_escalation, quotas, redundancy, required_resources, session_principal, source_network, time,
-    trust_actions, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+    trust_actions, trust_policy, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -77,6 +77,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, forged_keys::check),
     rule(any, mfa::check),
     rule(any, operators::check),
+    rule(any, trust_policy::partition),
     rule(any, source_network::check),
     rule(any, time::check),
     rule(any, unknown_account::check),
@@ -99,6 +100,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(trust, session_principal::check),
     rule(trust, trust_actions::check),
     rule(rcp, guardrail_keys::check),
+    rule(trust, trust_policy::check),
     rule(rcp, guardrails::check),
     document(boundary, boundary::check),
 ];

@@ -2,26 +2,31 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
-use iamx_syntax::ast::{Declared, DeclaredKind, Header, Postfix};
+use iamx_syntax::{
+    SyntaxToken,
+    ast::{Declared, DeclaredKind, Expr, Header, Postfix},
+};
 use iamx_text::Span;
 
 use crate::{
     GuardrailKind, ProviderKind, bounds,
-    lowerer::Lowerer,
+    lowerer::{Lowerer, MAX_NAMES_DEEP},
     names::{DeclarationId, DeclarationKind},
     resources::{Resource, Typed},
     scope::{Environment, Reference},
 };
 
 impl Lowerer<'_> {
-    /// The name and path in AWS: `named` and `path`, else the item's name and `/`.
+    /// The name and path in AWS: `named` and `path`, else the item's name and `/`. What a string takes in is looked up
+    /// in `environment`.
     pub(crate) fn aws_name(
         &mut self,
-        module: usize,
+        environment: &Environment,
         item: &Declared,
         declared: &str,
         max: usize,
     ) -> Option<(String, String)> {
+        let module = environment.module;
         let (mut name, mut path) = (declared.to_owned(), "/".to_owned());
         for header in item.headers() {
             let slot = match header {
@@ -30,8 +35,8 @@ impl Lowerer<'_> {
                 _ => continue,
             };
             let token = header.string()?;
-            *slot = self.plain_string(module, &token)?;
             let span = self.span(module, token.text_range());
+            *slot = self.header_text(environment, token, span)?;
             if matches!(header, Header::Named(_)) && !bounds::is_iam_name(&name, max) {
                 self.invalid_name(&name, max, span);
                 return None;
@@ -39,7 +44,7 @@ impl Lowerer<'_> {
             if matches!(header, Header::Path(_)) && !bounds::is_iam_path(&path) {
                 self.report(
                     Diagnostic::new(&checks::INVALID_AWS_NAME, span, format!("`{path}` is no path of IAM's"))
-                        .note("a path begins and ends with `/` and holds no blanks, as in `/data/`"),
+                        .note("a path begins and ends with `/` and holds no blanks and no wildcards, as in `/data/`"),
                 );
                 return None;
             }
@@ -50,6 +55,31 @@ impl Lowerer<'_> {
             return None;
         }
         Some((name, path))
+    }
+
+    /// The text of `named` or `path`, its values put in. One that takes in the name it gives would have no end.
+    fn header_text(&mut self, environment: &Environment, token: SyntaxToken, span: Span) -> Option<String> {
+        if !token.text().contains("${") {
+            return self.plain_string(environment.module, &token);
+        }
+        if let Some(start) = self.naming.iter().position(|other| *other == span) {
+            // One message a circle, wherever it is entered.
+            let circle = self.naming.iter().skip(start);
+            let first = circle.min_by_key(|span| (span.file, span.range.start())).copied().unwrap_or(span);
+            if self.named_after_themselves.insert(first) {
+                self.error(&checks::CIRCULAR_DECLARATION, first, "this name is made of itself");
+            }
+            return None;
+        }
+        if self.naming.len() >= MAX_NAMES_DEEP {
+            let message = format!("names are made of names more than {MAX_NAMES_DEEP} deep here");
+            self.error(&checks::EXPANSION_TOO_LARGE, span, message);
+            return None;
+        }
+        self.naming.push(span);
+        let text = self.one_string(environment, &Expr::String(token), "a string");
+        self.naming.pop();
+        Some(text?.value)
     }
 
     pub(crate) fn invalid_name(&mut self, name: &str, max: usize, span: Span) {
@@ -109,9 +139,10 @@ impl Lowerer<'_> {
             }
             _ => home.or(reference.account).or(environment.account),
         };
+        let own = Environment::of(declaration.module).in_account(account);
         let (name, path) = match item.kind()? {
             DeclaredKind::Oidc | DeclaredKind::Saml => (self.provider(id)?.name, "/".to_owned()),
-            _ => self.aws_name(declaration.module, item, &declaration.name, max)?,
+            _ => self.aws_name(&own, item, &declaration.name, max)?,
         };
         let Some(arn) = self.program.iam_arn(account, kind, &path, &name) else {
             self.report(
@@ -150,7 +181,8 @@ impl Lowerer<'_> {
             && part.text() == "name"
             && !matches!(kind, DeclaredKind::Resource)
         {
-            let (name, _) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
+            let own = Environment::of(declaration.module).in_account(self.home(id));
+            let (name, _) = self.aws_name(&own, item, &declaration.name, 128)?;
             return Some(vec![Sourced::new(name, reference.span)]);
         }
         if let (DeclaredKind::Resource, [Postfix::Name(part), ..]) = (kind, reference.rest.as_slice())

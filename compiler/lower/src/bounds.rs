@@ -43,7 +43,8 @@ pub(crate) fn is_iam_name(name: &str, max: usize) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
 }
 
-/// Whether `path` may be an IAM path: `/`, or parts of printable ASCII between slashes, 512 at most.
+/// Whether `path` may be an IAM path: `/`, or parts of printable ASCII between slashes, 512 at most. IAM would take
+/// wildcards and variables too, but in an ARN they would no longer stand for themselves.
 ///
 /// See [IAM friendly names and paths](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
 pub(crate) fn is_iam_path(path: &str) -> bool {
@@ -51,6 +52,8 @@ pub(crate) fn is_iam_path(path: &str) -> bool {
         && path.starts_with('/')
         && path.ends_with('/')
         && path.bytes().all(|b| (0x21..=0x7e).contains(&b))
+        && !path.contains(['*', '?'])
+        && !path.contains("${")
 }
 
 #[cfg(test)]

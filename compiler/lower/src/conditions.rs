@@ -12,6 +12,7 @@ mod globs;
 mod keys;
 mod named_operators;
 mod slots;
+mod until;
 mod value_lists;
 mod values;
 
@@ -21,7 +22,6 @@ use iamx_syntax::ast::{AstNode, Expr, Exprs};
 use iamx_text::Span;
 
 pub(crate) use formula::Formula;
-pub(crate) use values::date_value;
 
 use crate::{
     lowerer::Lowerer,

@@ -188,12 +188,11 @@ impl Lowerer<'_> {
     fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, id: DeclarationId) {
         let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let mut trust = Document::default();
-        let (mut max_session, mut instance_profile, mut trusts) = (None, false, 0);
+        let (mut max_session, mut instance_profile) = (None, false);
         let errors = self.errors();
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             match part {
                 BodyPart::Member(Member::Trust(member)) => {
-                    trusts += 1;
                     self.trust(&environment.within(Itself::Role(id)), &member, &mut trust);
                 }
                 BodyPart::Member(Member::Session(member)) => {
@@ -203,7 +202,8 @@ impl Lowerer<'_> {
                 other => self.identity_part(environment, other, DeclaredKind::Role, &mut identity),
             }
         }
-        if trusts == 0 && self.errors() == errors && !self.is_damaged(environment.module, item.range()) {
+        if trust.statements.is_empty() && self.errors() == errors && !self.is_damaged(environment.module, item.range())
+        {
             self.untrusting.push((span, declared.to_owned()));
         }
         identity.inline.statements.extend(self.expiry(environment, item));
@@ -297,7 +297,8 @@ impl Lowerer<'_> {
             );
             return None;
         }
-        self.aws_name(declaration.module, item, &declaration.name, 64).map(|(name, _)| name)
+        self.aws_name(&Environment::of(declaration.module).in_account(environment.account), item, &declaration.name, 64)
+            .map(|(name, _)| name)
     }
 
     /// What a role, user or group has before its body is read.
@@ -309,7 +310,7 @@ impl Lowerer<'_> {
         longest_name: usize,
         span: Span,
     ) -> Option<Identity> {
-        let (name, path) = self.aws_name(environment.module, item, declared, longest_name)?;
+        let (name, path) = self.aws_name(environment, item, declared, longest_name)?;
         Some(Identity {
             account: environment.account,
             name,
@@ -339,6 +340,9 @@ impl Lowerer<'_> {
                 for node in member.attachments() {
                     let attachment = self.attachment(environment, &node, &identity.name, ManagedPolicyKind::Policy);
                     let Some(attachment) = attachment else { continue };
+                    if !self.is_of_one_account(identity, &attachment) {
+                        continue;
+                    }
                     if let Some(first) = identity.attachments.iter().find(|other| other.target == attachment.target) {
                         let diagnostic = Diagnostic::new(
                             &checks::DUPLICATE_CLAUSE,
@@ -354,9 +358,10 @@ impl Lowerer<'_> {
             }
             BodyPart::Member(member @ Member::Boundary(_)) if kind != DeclaredKind::Group => {
                 let node = member.attachments().next();
-                identity.boundary = node
+                let boundary = node
                     .and_then(|node| self.attachment(environment, &node, &identity.name, ManagedPolicyKind::Boundary))
-                    .or(identity.boundary.take());
+                    .filter(|boundary| self.is_of_one_account(identity, boundary));
+                identity.boundary = boundary.or(identity.boundary.take());
             }
             BodyPart::Member(Member::Tags(tags)) if kind != DeclaredKind::Group => {
                 identity.tags = self.tags(environment, &tags);

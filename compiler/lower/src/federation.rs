@@ -92,7 +92,7 @@ impl Lowerer<'_> {
                 (name, ProviderKind::Oidc { audiences: audiences.into_iter().map(|one| one.value).collect() })
             }
             DeclaredKind::Saml => {
-                let (name, _) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
+                let (name, _) = self.aws_name(&environment, item, &declaration.name, 128)?;
                 let Some(member) = member(|member| matches!(member, Member::Metadata(_))) else {
                     if !damaged {
                         self.missing_member(

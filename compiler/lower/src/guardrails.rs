@@ -26,7 +26,7 @@ impl Lowerer<'_> {
             DeclaredKind::Rcp => (GuardrailKind::Rcp, DocumentKind::Rcp),
             _ => (GuardrailKind::Scp, DocumentKind::Scp),
         };
-        let Some((name, _)) = self.aws_name(environment.module, item, &declaration.name, 128) else { return };
+        let Some((name, _)) = self.aws_name(environment, item, &declaration.name, 128) else { return };
         let mut document = Document::default();
         let errors = self.errors();
         if let Some(body) = item.body() {

@@ -19,7 +19,7 @@ use crate::{
 /// One item may take so many parts of lists and conditions, those of names that it uses included.
 const MAX_PARTS: usize = 100_000;
 /// Names may refer to names so deep.
-const MAX_NAMES_DEEP: usize = 64;
+pub(crate) const MAX_NAMES_DEEP: usize = 64;
 
 pub(crate) struct Lowerer<'a> {
     pub(crate) input: Input<'a>,
@@ -29,6 +29,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) used: HashSet<DeclarationId>,
     /// What is being evaluated, outermost first: a name that is in it again is in a circle.
     pub(crate) evaluating: Vec<DeclarationId>,
+    /// The `named` and `path` that are being evaluated, outermost first.
+    pub(crate) naming: Vec<Span>,
+    /// The first of each circle of these, which was said.
+    pub(crate) named_after_themselves: HashSet<Span>,
     /// Managed policies without parameters made so far, by declaration and account.
     pub(crate) made: HashMap<(DeclarationId, Option<usize>), usize>,
     /// The managed policies made so far by account and name, which ignores case.
@@ -79,6 +83,8 @@ impl<'a> Lowerer<'a> {
             diagnostics,
             used: HashSet::new(),
             evaluating: Vec::new(),
+            naming: Vec::new(),
+            named_after_themselves: HashSet::new(),
             made: HashMap::new(),
             policy_names: HashSet::new(),
             accounts: HashMap::new(),

@@ -23,7 +23,7 @@ const LONGEST_NAME: usize = 32;
 
 impl Lowerer<'_> {
     pub(crate) fn permission_set(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
-        let Some((name, _)) = self.aws_name(environment.module, item, declared, LONGEST_NAME) else { return };
+        let Some((name, _)) = self.aws_name(environment, item, declared, LONGEST_NAME) else { return };
         let parts: Vec<_> = item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()).collect();
         let mut assignments = Vec::new();
         for part in &parts {

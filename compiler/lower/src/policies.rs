@@ -9,7 +9,7 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
-    Attachment, AttachmentTarget, ManagedPolicy, ManagedPolicyKind, SessionPolicy, bounds,
+    Attachment, AttachmentTarget, Identity, ManagedPolicy, ManagedPolicyKind, SessionPolicy, bounds,
     conditions::Formula,
     lowerer::Lowerer,
     names::{Declaration, DeclarationId, DeclarationKind},
@@ -37,6 +37,10 @@ impl Lowerer<'_> {
             return;
         };
         self.misplaced_members(environment.module, &body, kind);
+        if body.statements().next().is_none() {
+            self.no_statement(id, item);
+            return;
+        }
         if item.parameters().is_some() || self.is_template(id) {
             return;
         }
@@ -91,6 +95,23 @@ impl Lowerer<'_> {
             document,
             span,
         });
+    }
+
+    /// What IAM refuses: a policy without statements.
+    fn no_statement(&mut self, id: DeclarationId, item: &Declared) {
+        let Some(declaration) = self.names.get(id).cloned() else { return };
+        if self.is_damaged(declaration.module, item.range()) {
+            return;
+        }
+        self.report(
+            Diagnostic::new(
+                &checks::MISSING_STATEMENT,
+                declaration.span,
+                format!("`{}` has no statement", declaration.name),
+            )
+            .note("IAM makes no policy without one")
+            .help("add a statement, or delete it and what attaches it"),
+        );
     }
 
     pub(crate) fn says_account(&mut self, id: DeclarationId) -> bool {
@@ -155,6 +176,25 @@ impl Lowerer<'_> {
         Some(Attachment { target, span })
     }
 
+    /// Whether a policy that is named by its ARN is of the identity's account, or AWS's; says so if it isn't.
+    ///
+    /// See [attaching policies](https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html).
+    pub(crate) fn is_of_one_account(&mut self, identity: &Identity, attachment: &Attachment) -> bool {
+        let own = identity.account.and_then(|account| self.program.accounts.get(account));
+        let (AttachmentTarget::Arn(arn), Some(own)) = (&attachment.target, own) else { return true };
+        let theirs = arn.split(':').nth(4).unwrap_or_default();
+        if theirs == own.id || theirs == "aws" {
+            return true;
+        }
+        let message = format!("this policy is of account `{theirs}`, and `{}` of `{}`", identity.name, own.id);
+        let diagnostic = Diagnostic::new(&checks::POLICY_OF_ANOTHER_ACCOUNT, attachment.span, message)
+            .related(identity.span, format!("`{}` is declared here", identity.name))
+            .note("IAM attaches policies of the same account alone, and AWS's")
+            .help("make one in the identity's account");
+        self.report(diagnostic);
+        false
+    }
+
     pub(crate) fn aws_managed_policy(&mut self, name: &str, span: Span) -> Option<String> {
         if let Some(policy) = self.catalog().managed_policy(name) {
             return Some(policy.arn(&self.settings().partition));
@@ -198,8 +238,8 @@ impl Lowerer<'_> {
             self.template_attached(&declaration.name, declaration.span, reference.span);
             return None;
         }
-        if let (Some(own), Some(user)) = (self.said_home(declaration.module, item), environment.account)
-            && own != user
+        if let Some(own) = self.said_home(declaration.module, item)
+            && environment.account != Some(own)
         {
             self.policy_of_another_account(&declaration, own, reference.span);
             return None;
@@ -233,7 +273,7 @@ impl Lowerer<'_> {
             arguments,
             reference.span,
         )?;
-        let (declared, path) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
+        let (declared, path) = self.aws_name(&inner, item, &declaration.name, 128)?;
         let name = alias.unwrap_or_else(|| format!("{identity}-{declared}"));
         if !bounds::is_iam_name(&name, 128) {
             self.invalid_name(&name, 128, reference.span);
@@ -267,9 +307,9 @@ impl Lowerer<'_> {
         let own = self.program.account(Some(own)).map(|account| account.name.clone()).unwrap_or_default();
         self.report(
             Diagnostic::new(
-                &checks::MISMATCHED_TYPE,
+                &checks::POLICY_OF_ANOTHER_ACCOUNT,
                 span,
-                format!("`{}` is made in `{own}`, and this identity lives in another account", declaration.name),
+                format!("`{}` is made in `{own}`, and this identity isn't", declaration.name),
             )
             .related(declaration.span, "declared here")
             .note("IAM attaches policies of the same account alone")
@@ -301,8 +341,8 @@ impl Lowerer<'_> {
         }
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
-        let (name, path) = self.aws_name(declaration.module, item, &declaration.name, 128)?;
         let inner = Environment::of(declaration.module).in_account(account);
+        let (name, path) = self.aws_name(&inner, item, &declaration.name, 128)?;
         let document = self.policy_document(&inner, id, item, at)?;
         self.program.policies.push(ManagedPolicy {
             kind,
@@ -326,11 +366,17 @@ impl Lowerer<'_> {
         at: Span,
     ) -> Option<Document> {
         let mut document = Document::default();
+        let errors = self.errors();
         self.enter(id, at)?;
         if let Some(body) = item.body() {
             self.statements(inner, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }
         self.leave();
+        // A condition that a parameter decides may leave none of them.
+        if document.statements.is_empty() && self.errors() == errors {
+            self.no_statement(id, item);
+            return None;
+        }
         number_sids(&mut document);
         Some(document)
     }

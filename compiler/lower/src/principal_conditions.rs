@@ -301,7 +301,7 @@ impl Lowerer<'_> {
             self.error(&checks::MISMATCHED_TYPE, at, "expected a permission set");
             return None;
         };
-        let (name, _) = self.aws_name(declaration.module, &item, &declaration.name, 32)?;
+        let (name, _) = self.aws_name(&Environment::of(declaration.module), &item, &declaration.name, 32)?;
         let mut accounts = Vec::new();
         for part in item.body().iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             let BodyPart::Member(Member::Assign(assign)) = part else { continue };

@@ -3,8 +3,7 @@
 use iamx_catalog::ResourcePolicyForm;
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{
-    BaseOperator, ConditionBlock, Document, Effect, Element, Operator, Principal, PrincipalElement, Sourced,
-    Statement as PolicyStatement,
+    ConditionBlock, Document, Effect, Element, Principal, PrincipalElement, Sourced, Statement as PolicyStatement,
 };
 use iamx_syntax::{
     SyntaxKind, SyntaxToken,
@@ -14,8 +13,7 @@ use iamx_text::Span;
 
 use crate::{
     actions::ActionSet,
-    bounds,
-    conditions::{Formula, date_value},
+    conditions::Formula,
     lowerer::Lowerer,
     names::DeclarationKind,
     principals::{NamedIn, PrincipalGroup, everyone},
@@ -378,28 +376,6 @@ impl Lowerer<'_> {
         }
         // What failed was said; the others were looked at all the same, so that each fault is said at once.
         Some(Formula::all(all.into_iter().collect::<Option<Vec<_>>>()?))
-    }
-
-    /// `until D`: the request's time lies before D.
-    fn until(&mut self, environment: &Environment, clause: &Clause) -> Option<Formula> {
-        let value = self.moment(environment, clause)?;
-        let span = value.span;
-        Some(Formula::compare(Operator::plain(BaseOperator::DateLessThan), "aws:CurrentTime", vec![value], span))
-    }
-
-    /// The moment of `until`, as IAM writes it.
-    pub(crate) fn moment(&mut self, environment: &Environment, clause: &Clause) -> Option<Sourced<String>> {
-        let expr = clause.expression()?;
-        let span = self.span(environment.module, expr.range());
-        let text = match &expr {
-            Expr::Date(token) => token.text().to_owned(),
-            _ => self.one_string(environment, &expr, "a date")?.value,
-        };
-        if !bounds::is_date(&text) {
-            self.bad_date(&text, span);
-            return None;
-        }
-        Some(Sourced::new(date_value(&text), span))
     }
 
     /// The resources of a statement that says none: `*` where nothing else can be meant.

@@ -316,7 +316,7 @@ fn key_duration(subject: &Subject<'_>, seconds: u64) -> String {
 }
 
 /// A date as IAM has it: midnight UTC where no time is said.
-pub(crate) fn date_value(text: &str) -> String {
+pub(super) fn date_value(text: &str) -> String {
     if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") }
 }
 
