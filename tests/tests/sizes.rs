@@ -216,8 +216,9 @@ fn more_roles_in_an_account_than_iam_takes() {
 #[test]
 fn more_tags_and_longer_texts_than_aws_takes() {
     let tags = |count: usize, length: usize| {
-        let tags: String = (0..count).map(|number| format!("t{number} = \"{}\" ", "x".repeat(length))).collect();
-        format!("role Reader {{\n  trust service ec2\n  tags {{ {} }}\n}}\n", tags.trim_end().replace("\" t", "\", t"))
+        let tag = |number: usize| format!("t{number} = \"{}\"", "x".repeat(length));
+        let tags: Vec<_> = (0..count).map(tag).collect();
+        format!("role Reader {{\n  trust service ec2\n  tags {{ {} }}\n}}\n", tags.join(", "))
     };
     finds("too-many-tags", &tags(51, 1));
     lacks("too-many-tags", &tags(50, 256));
