@@ -10,6 +10,7 @@ use iamx_text::Span;
 
 use crate::{
     GuardrailKind, ProviderKind, bounds,
+    item_parts::is_resource_part,
     lowerer::{Lowerer, MAX_NAMES_DEEP},
     names::{DeclarationId, DeclarationKind},
     resources::{Resource, Typed},
@@ -186,10 +187,9 @@ impl Lowerer<'_> {
             return Some(vec![Sourced::new(name, reference.span)]);
         }
         if let (DeclaredKind::Resource, [Postfix::Name(part), ..]) = (kind, reference.rest.as_slice())
-            && matches!(part.text(), "id" | "name" | "account" | "region" | "tags")
+            && is_resource_part(part.text())
         {
-            self.not_yet_at(reference.span, &format!("`.{}` of a resource", part.text()));
-            return None;
+            return self.resource_part(id, item, reference);
         }
         if !matches!(kind, DeclaredKind::Resource)
             && !reference.rest.is_empty()

@@ -19,6 +19,7 @@ mod federation;
 mod grants;
 mod guardrails;
 mod input;
+mod item_parts;
 mod lowerer;
 mod names;
 mod organization;
