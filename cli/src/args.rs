@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{
     Args, Parser, Subcommand,
-    builder::{PossibleValuesParser, Styles, TypedValueParser, styling::AnsiColor},
+    builder::{OsStringValueParser, PossibleValuesParser, Styles, TypedValueParser, styling::AnsiColor},
 };
 use iamx_diagnostic::Format;
 
@@ -36,7 +36,7 @@ Exit codes:
 /// Compile .iamx files to AWS IAM policies.
 #[derive(Debug, Parser)]
 #[command(name = "iamx", version, about, after_help = AFTER_HELP, styles = STYLES, max_term_width = 100)]
-#[command(disable_help_subcommand = true, arg_required_else_help = true, propagate_version = false)]
+#[command(arg_required_else_help = true, propagate_version = false)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -89,7 +89,7 @@ pub(crate) struct WorkspaceArguments {
 #[derive(Debug, Args)]
 pub(crate) struct CatalogArguments {
     /// Use this catalog file instead of the built-in one
-    #[arg(long, value_name = "FILE", env = "IAMX_CATALOG")]
+    #[arg(long, value_name = "FILE", env = "IAMX_CATALOG", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub(crate) catalog: Option<PathBuf>,
 }
 

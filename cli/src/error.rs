@@ -50,6 +50,14 @@ pub(crate) enum Error {
     #[diagnostic(help("a workspace holds its own files: copy the file, or remove the link"))]
     LinkLeavesWorkspace { path: String },
 
+    #[error("`{path}` is a link to what isn't there")]
+    #[diagnostic(help("remove the link, or put back what it leads to"))]
+    DanglingLink { path: String },
+
+    #[error("`{path}` is a file, and no folder")]
+    #[diagnostic(help("name a folder, which is made if it isn't there"))]
+    NotAFolder { path: String },
+
     #[error("`{path}` can't be written: {reason}")]
     Unwritable { path: String, reason: std::io::Error },
 
@@ -78,6 +86,10 @@ pub(crate) enum Error {
         "`iamx catalog import` makes a catalog file; without --catalog and IAMX_CATALOG the built-in one is used"
     ))]
     Catalog { path: String, reason: String },
+
+    #[error("`{path}` isn't a catalog, and is left as it is")]
+    #[diagnostic(help("name another file, or remove this one"))]
+    NotACatalog { path: String },
 
     #[error("no catalog can be made: {reason}")]
     #[diagnostic(help(

@@ -210,3 +210,18 @@ fn a_target_that_is_not_written_yet_is_an_error() {
     assert!(run.stderr.contains("a similar value exists: 'terraform'"), "{}", run.stderr);
     assert!(!folder.exists("out"));
 }
+
+#[test]
+fn a_manifest_alone_that_changes_is_said_to_be_written() {
+    let folder = Folder::new(&[("one.iamx", "user alice\n")]);
+    let run = folder.iamx(&["build", "one.iamx"]);
+    assert_eq!(run.stderr, "manifest.json written to out, and no document\n", "{run:?}");
+    assert_eq!(folder.iamx(&["build", "one.iamx"]).stderr, "0 documents in out, all unchanged\n");
+}
+
+#[test]
+fn a_workspace_is_made_in_a_folder() {
+    let folder = Folder::new(&[("main.iamx", "")]);
+    let run = folder.iamx(&["init", "main.iamx"]);
+    assert!(run.stderr.contains("`main.iamx` is a file, and no folder"), "{run:?}");
+}

@@ -68,3 +68,26 @@ fn a_file_that_is_no_catalog_is_named() {
     assert_eq!(folder.iamx(&["catalog", "import", "main.iamx", "--date", "2099-01-01", "--out", "x"]).code, Some(2));
     assert!(!folder.exists("x"));
 }
+
+#[test]
+fn an_empty_variable_names_no_catalog() {
+    let folder = Folder::workspace();
+    let mut command = folder.command(&["check"]);
+    command.env("IAMX_CATALOG", "");
+    let run = support::run(command, "");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = folder.iamx(&["check", "--catalog", "."]);
+    assert!(run.stderr.contains("it is a folder, and a catalog is a file"), "{run:?}");
+}
+
+#[test]
+fn an_import_has_a_day_and_overwrites_catalogs_alone() {
+    let folder = Folder::new(&[("in/s3.json", "{}"), ("keep.txt", "mine\n")]);
+    for date in ["2026-13-01", "2026-02-29", "2026-04-31", "2026-01-00"] {
+        let run = folder.iamx(&["catalog", "import", "in", "--date", date, "--out", "new.bin"]);
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains("there is no such day"), "{date}: {run:?}");
+    }
+    folder.iamx(&["catalog", "import", "in", "--date", "2026-11-24", "--out", "keep.txt"]);
+    assert_eq!(folder.read("keep.txt"), "mine\n");
+}

@@ -18,6 +18,67 @@ fn a_workspace_is_found_from_below() {
     }
 }
 
+/// As `fmt` prints them, so that an editor, or GitHub, finds the file.
+#[test]
+fn paths_are_those_of_the_current_folder() {
+    let folder = Folder::new(&[("infra/iam/iamx.toml", ""), ("infra/iam/teams/data.iamx", BROKEN)]);
+    for (at, argument, seen) in [
+        ("", "infra/iam", "infra/iam/teams/data.iamx"),
+        ("infra/iam/teams", ".", "data.iamx"),
+        ("infra/iam/teams", "..", "data.iamx"),
+    ] {
+        let format = |format: &str| {
+            let mut command = folder.command(&["check", argument, "--format", format]);
+            command.current_dir(folder.path(at));
+            support::run(command, "").stdout
+        };
+        assert!(format("short").starts_with(&format!("{seen}:1:")), "{}", format("short"));
+        assert!(format("github").contains(&format!("file={seen},")), "{}", format("github"));
+        assert!(format("sarif").contains(&format!("\"uri\": \"{seen}\"")), "{}", format("sarif"));
+        assert!(format("json").contains(&format!("\"{seen}\"")), "{}", format("json"));
+        assert!(format("human").contains(&format!("{seen}:1:")), "{}", format("human"));
+    }
+    folder.write("infra/iam/main.iamx", BROKEN);
+    let mut command = folder.command(&["check", "--format", "short"]);
+    command.current_dir(folder.path("infra/iam/teams"));
+    assert!(support::run(command, "").stdout.starts_with("../main.iamx:1:"));
+}
+
+#[test]
+fn a_lone_file_may_have_any_name() {
+    for name in ["policy.iamx", "2026-roles.iamx", "my roles.iamx"] {
+        let run = Folder::new(&[(name, "")]).iamx(&["check", name]);
+        assert_eq!(run.stderr, "no findings in 1 module\n", "{name}: {run:?}");
+    }
+    let run = Folder::new(&[("iamx.toml", ""), ("policy.iamx", "")]).iamx(&["check", "--format", "short"]);
+    assert!(run.stdout.contains("error[reserved-module-name]"), "{run:?}");
+}
+
+#[test]
+fn one_fault_in_the_settings_is_told_once() {
+    let run = Folder::new(&[("iamx.toml", &"[".repeat(100_000))]).iamx(&["check", "--format", "short"]);
+    let nested = run.stdout.lines().filter(|line| line.contains("recursion")).count();
+    assert!(nested <= 1, "{}", run.stdout.lines().take(5).collect::<String>());
+    assert!(run.stdout.lines().count() <= 3, "{}", run.stdout.lines().take(5).collect::<String>());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_or_nowhere_are_told_so() {
+    let outside = Folder::new(&[("iamx.toml", "secret\n")]);
+    let folder = Folder::new(&[("main.iamx", "")]);
+    std::os::unix::fs::symlink(outside.path("iamx.toml"), folder.path("iamx.toml")).unwrap();
+    let run = folder.iamx(&["check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("is a link that leads out of the workspace"), "{run:?}");
+    assert!(!run.stderr.contains("secret") && !run.stdout.contains("secret"), "{run:?}");
+
+    let folder = Folder::workspace();
+    std::os::unix::fs::symlink("nothing", folder.path("dangling.iamx")).unwrap();
+    let run = folder.iamx(&["check"]);
+    assert!(run.stderr.contains("`dangling.iamx` is a link to what isn't there"), "{run:?}");
+}
+
 #[test]
 fn a_lone_file_is_a_workspace() {
     let folder = Folder::new(&[("one.iamx", ""), ("two.iamx", BROKEN)]);

@@ -59,7 +59,7 @@ fn written_targets() -> impl TypedValueParser<Value = Target> {
 
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
     let compiled = findings::compile(&arguments.workspace, &arguments.targets)?;
-    let failed = findings::print(&compiled.analysis, &arguments.workspace, terminal)?;
+    let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     if !compiled.analysis.diagnostics.is_empty() {
         let summary = iamx_diagnostic::summary(&compiled.analysis.diagnostics);
         terminal.say(&if failed { format!("{summary}; nothing is written") } else { summary });
@@ -109,7 +109,12 @@ fn summary(changes: &[Change], files: usize, out: &str) -> String {
     };
     let (written, removed) = (documents(changes, false), documents(changes, true));
     let unchanged = files.saturating_sub(1).saturating_sub(written);
+    let manifest = changes.iter().any(|change| change.is_manifest() && !matches!(change, Change::Remove { .. }));
     let mut text = match written {
+        0 if manifest && unchanged == 0 => format!("manifest.json written to {out}, and no document"),
+        0 if manifest => {
+            format!("manifest.json written to {out}, {} unchanged", count(unchanged, "document", "documents"))
+        }
         0 => format!("{} in {out}, all unchanged", count(unchanged, "document", "documents")),
         _ => format!("{} written to {out}", count(written, "document", "documents")),
     };

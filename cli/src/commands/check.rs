@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
     let compiled = findings::compile(&arguments.workspace, &[])?;
-    let failed = findings::print(&compiled.analysis, &arguments.workspace, terminal)?;
+    let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     let modules = count(compiled.modules, "module", "modules");
     terminal.say(&format!("{} in {modules}", iamx_diagnostic::summary(&compiled.analysis.diagnostics)));
     Ok(Outcome::findings_if(failed))

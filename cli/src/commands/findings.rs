@@ -1,9 +1,10 @@
 //! What `build` and `check` share: from a path to the findings on standard output.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use iamx_diagnostic::{Severity, escape_line, render};
-use iamx_workspace::{Analysis, Target};
+use iamx_text::SourceMap;
+use iamx_workspace::{Analysis, LIBRARY, Target};
 
 use crate::{
     args::WorkspaceArguments,
@@ -50,12 +51,60 @@ pub(super) fn compile(arguments: &WorkspaceArguments, targets: &[Target]) -> Res
 
 /// Writes the findings to standard output; whether they fail the command.
 pub(super) fn print(
-    analysis: &Analysis,
+    compiled: &Compiled,
     arguments: &WorkspaceArguments,
     terminal: &mut Terminal,
 ) -> Result<bool, Error> {
-    let text = render(arguments.format, &analysis.diagnostics, &analysis.sources, terminal.style());
+    let analysis = &compiled.analysis;
+    let sources = seen_from_here(&analysis.sources, &compiled.root);
+    let text = render(arguments.format, &analysis.diagnostics, &sources, terminal.style());
     terminal.print(&text)?;
     let failing = if arguments.deny_warnings { Severity::Warning } else { Severity::Error };
     Ok(analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity >= failing))
+}
+
+/// The sources of the workspace in `root`, under paths that can be used where the command runs. Their ids stay.
+fn seen_from_here(sources: &SourceMap, root: &Path) -> SourceMap {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+    let mut seen = SourceMap::new();
+    for (_, file) in sources.iter() {
+        // What comes with iamx lies in no folder.
+        let own = !LIBRARY.iter().any(|(path, _)| *path == file.path());
+        let path = here.as_deref().filter(|_| own).and_then(|here| relative(&root.join(file.path()), here));
+        seen.add(path.unwrap_or_else(|| file.path().to_owned()), file.shared_text());
+    }
+    seen
+}
+
+/// `path` as it is written in the folder `from`, with `/` between its parts; whole where the two have nothing in common.
+fn relative(path: &Path, from: &Path) -> Option<String> {
+    let is_name = |part: &Component<'_>| matches!(part, Component::Normal(_));
+    let common = path.components().zip(from.components()).take_while(|(left, right)| left == right);
+    let (shared, names) = common.fold((0, 0), |(all, names), (part, _)| (all + 1, names + usize::from(is_name(&part))));
+    if names == 0 && from.components().any(|part| is_name(&part)) {
+        return path.to_str().map(str::to_owned);
+    }
+    let up = from.components().skip(shared).map(|_| Some(".."));
+    let down = path.components().skip(shared).map(|part| part.as_os_str().to_str());
+    up.chain(down).collect::<Option<Vec<&str>>>().map(|parts| parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::relative;
+
+    #[test]
+    fn paths_are_those_of_the_current_folder() {
+        for (path, from, seen) in [
+            ("/repo/infra/main.iamx", "/repo", "infra/main.iamx"),
+            ("/repo/infra/main.iamx", "/repo/infra", "main.iamx"),
+            ("/repo/infra/main.iamx", "/repo/infra/teams", "../main.iamx"),
+            ("/repo/main.iamx", "/", "repo/main.iamx"),
+            ("/repo/main.iamx", "/elsewhere", "/repo/main.iamx"),
+        ] {
+            assert_eq!(relative(Path::new(path), Path::new(from)).as_deref(), Some(seen), "{path} from {from}");
+        }
+    }
 }

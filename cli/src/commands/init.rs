@@ -38,6 +38,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
     if settings.symlink_metadata().is_ok() {
         return Err(Error::AlreadyAWorkspace { path: show(&settings) });
     }
+    if dir.is_file() {
+        return Err(Error::NotAFolder { path: show(dir) });
+    }
     if dir != Path::new("") {
         std::fs::create_dir_all(dir).map_err(|reason| Error::writing(dir, reason))?;
     }

@@ -9,10 +9,13 @@ use crate::error::{Error, show};
 /// No catalog file is larger; the catalog's own limit is lower, and says so.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The catalog in a file, or the built-in one.
+/// The catalog in a file, or the built-in one, also where the name is empty, as CI sets a variable that has no value.
 pub(crate) fn load(path: Option<&Path>) -> Result<&'static Catalog, Error> {
-    match path {
+    match path.filter(|path| !path.as_os_str().is_empty()) {
         None => Ok(Catalog::builtin()),
+        Some(path) if path.is_dir() => {
+            Err(Error::Catalog { path: show(path), reason: "it is a folder, and a catalog is a file".to_owned() })
+        }
         Some(path) => {
             let bytes = bytes(path)?;
             let catalog = Catalog::from_bytes(bytes)

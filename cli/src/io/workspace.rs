@@ -20,7 +20,7 @@ pub(crate) fn load(path: &Path) -> Result<(PathBuf, Workspace), Error> {
     let Some(root) = root_of(&start) else {
         return if is_folder { Err(Error::NoWorkspace { path: show(path) }) } else { single(&start) };
     };
-    let settings = read::text(&root.join(SETTINGS_FILE))?;
+    let settings = settings_of(&root)?;
     let files = files_under(&root, Some(&root.join(out_of(&settings))))?;
     if is_module(&start) && !is_folder && !files.contains(&start) {
         return Err(Error::NotInWorkspace { path: show(path), root: show(&root) });
@@ -38,7 +38,7 @@ pub(crate) fn files_at(path: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     let root = root_of(&start);
     let out = match &root {
-        Some(root) => Some(root.join(out_of(&read::text(&root.join(SETTINGS_FILE))?))),
+        Some(root) => Some(root.join(out_of(&settings_of(root)?))),
         None => None,
     };
     // As the path was written, so that what is printed can be used where it was printed.
@@ -75,6 +75,15 @@ fn is_settings(path: &Path) -> bool {
 
 fn root_of(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(SETTINGS_FILE).is_file()).map(Path::to_owned)
+}
+
+/// The text of a workspace's `iamx.toml`.
+fn settings_of(root: &Path) -> Result<String, Error> {
+    let path = root.join(SETTINGS_FILE);
+    if path.is_symlink() && !leads_within(&path, root)? {
+        return Err(Error::LinkLeavesWorkspace { path: show(&path) });
+    }
+    read::text(&path)
 }
 
 /// The output folder that the text of an `iamx.toml` names; what is wrong in it is reported later.
@@ -119,7 +128,11 @@ fn enters(entry: &DirEntry, top: &Path, out: Option<&Path>) -> bool {
 }
 
 fn leads_within(link: &Path, folder: &Path) -> Result<bool, Error> {
-    Ok(canonical(link)?.starts_with(folder))
+    match std::fs::canonicalize(link) {
+        Ok(target) => Ok(target.starts_with(folder)),
+        Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => Err(Error::DanglingLink { path: show(link) }),
+        Err(reason) => Err(Error::reading(link, reason)),
+    }
 }
 
 fn walking(folder: &Path, error: ignore::Error) -> Error {

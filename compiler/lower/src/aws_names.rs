@@ -86,7 +86,11 @@ impl Lowerer<'_> {
     pub(crate) fn invalid_name(&mut self, name: &str, max: usize, span: Span) {
         self.report(
             Diagnostic::new(&checks::INVALID_AWS_NAME, span, format!("`{name}` can't be a name in IAM"))
-                .note(format!("a name is 1 to {max} letters, digits and `+=,.@_-`"))
+                .note(if matches!(name, "." | "..") {
+                    "its document's folder would be called that, and file systems read it as another".to_owned()
+                } else {
+                    format!("a name is 1 to {max} letters, digits and `+=,.@_-`")
+                })
                 .help("give it another with `named \"…\"`"),
         );
     }

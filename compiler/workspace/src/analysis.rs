@@ -148,6 +148,11 @@ impl Workspace {
         Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
     }
 
+    /// Whether the workspace is one module without an `iamx.toml`.
+    fn is_lone_file(&self) -> bool {
+        self.settings.workspace.settings_file.is_none() && self.modules.len() == 1
+    }
+
     /// Parses every module, on all processors; the result is in the modules' order.
     fn parse(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Module> {
         let parsed: Vec<(Module, Vec<Diagnostic>)> =
@@ -163,7 +168,9 @@ impl Workspace {
     fn parse_module(&self, file: FileId) -> Option<(Module, Vec<Diagnostic>)> {
         let source = self.sources.get(file)?;
         let path = module_path(source.path());
-        let mut diagnostics: Vec<Diagnostic> = check_module_path(&path, file).into_iter().collect();
+        // Nothing can `use` a file alone, so it may be called anything.
+        let fault = if self.is_lone_file() { None } else { check_module_path(&path, file) };
+        let mut diagnostics: Vec<Diagnostic> = fault.into_iter().collect();
         let parse;
         if source.text().len() > MAX_FILE_BYTES {
             parse = iamx_syntax::parse("");

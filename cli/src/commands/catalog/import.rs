@@ -50,6 +50,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
     for skipped in &report.skipped {
         terminal.say(&escape_line(&format!("{} is left out: {}", skipped.what, skipped.reason)));
     }
+    if arguments.out.is_file() && Catalog::from_bytes(catalog::bytes(&arguments.out)?).is_err() {
+        return Err(Error::NotACatalog { path: show(&arguments.out) });
+    }
     write::replace(&arguments.out, &bytes)?;
     let services = count(report.services.len(), "service", "services");
     terminal.say(&format!("{} written, with {services} read", show(&arguments.out)));
@@ -78,5 +81,23 @@ fn parse_date(text: &str) -> Result<String, &'static str> {
     };
     let mut parts = text.split('-');
     let fits = digits(parts.next(), 4) && digits(parts.next(), 2) && digits(parts.next(), 2) && parts.next().is_none();
-    if fits { Ok(text.to_owned()) } else { Err("write YYYY-MM-DD") }
+    if !fits {
+        return Err("write YYYY-MM-DD");
+    }
+    let numbers: Vec<u32> = text.split('-').filter_map(|part| part.parse().ok()).collect();
+    match numbers.as_slice() {
+        [year, month, day] if (1..=days_of(*year, *month)).contains(day) => Ok(text.to_owned()),
+        _ => Err("there is no such day"),
+    }
+}
+
+/// How many days a month has; none where there is no such month.
+fn days_of(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    }
 }

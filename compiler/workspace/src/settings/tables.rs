@@ -35,7 +35,12 @@ pub(super) fn read(text: &str, file: FileId) -> (Settings, Vec<Diagnostic>) {
     let mut settings = Settings::default();
     settings.workspace.settings_file = Some(file);
     let (root, errors) = DeTable::parse_recoverable(text);
+    let mut told = std::collections::BTreeSet::new();
     for error in errors {
+        // Brackets that nest too deep are an error each.
+        if !told.insert(error.message().to_owned()) {
+            continue;
+        }
         let span = reader.span(error.span().unwrap_or(0..0));
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         reader.report(invalid(span, format!("this isn't TOML: {message}")));
