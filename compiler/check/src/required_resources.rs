@@ -26,9 +26,9 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         for statement in allows(&access).filter(|statement| !statement.actions.negated && names_resources(statement)) {
             for pattern in statement.actions.patterns.iter().filter(|pattern| !pattern.value.is_wildcard()) {
-                let name = pattern.value.to_string();
-                let Some((service, action)) = found(world.catalog, &name) else { continue };
-                let missing = missing(&access, service, action, &name);
+                let Some(name) = SEVERAL.into_iter().find(|name| pattern.value.holds(name)) else { continue };
+                let Some((service, action)) = found(world.catalog, name) else { continue };
+                let missing = missing(&access, service, action, name);
                 let Some(first) = missing.first() else { continue };
                 let listed: Vec<_> = missing.iter().map(|slug| format!("`{}.{slug}`", service.prefix())).collect();
                 diagnostics.push(
@@ -59,9 +59,7 @@ fn names_resources(statement: &Statement) -> bool {
         .is_some_and(|resources| !resources.negated && resources.patterns.iter().all(|one| one.value != "*"))
 }
 
-/// The action, if requests for it are about several resources.
 fn found<'c>(catalog: &'c Catalog, name: &str) -> Option<(&'c Service, &'c Action)> {
-    let name = SEVERAL.iter().find(|action| action.eq_ignore_ascii_case(name))?;
     let (prefix, action) = name.split_once(':')?;
     let service = catalog.service(prefix)?;
     Some((service, service.action(action)?))
