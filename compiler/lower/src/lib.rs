@@ -22,6 +22,7 @@ mod input;
 mod item_parts;
 mod lowerer;
 mod names;
+mod names_in_text;
 mod organization;
 mod own_resources;
 mod permission_sets;

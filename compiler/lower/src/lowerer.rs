@@ -143,6 +143,7 @@ impl<'a> Lowerer<'a> {
         self.look_at_unmade();
         self.check_entities_named_once();
         self.check_resource_policies_once();
+        self.count_names_in_text();
         self.report_unused();
         self.say_once();
         self.program.unchecked = self.unchecked.len();
