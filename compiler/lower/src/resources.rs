@@ -309,7 +309,8 @@ impl Lowerer<'_> {
         };
         let choices = self.argument_strings(environment, arguments)?;
         let span = within(reference.span, type_name.text_range());
-        let region = self.settings().region.clone();
+        // A guardrail is about every account's, wherever they are.
+        let region = if environment.any_account { None } else { self.settings().region.clone() };
         let owner = match environment.account.or_else(|| self.default_account()) {
             _ if environment.any_account => Owner::Any,
             account => account.into(),
