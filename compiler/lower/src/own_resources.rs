@@ -328,7 +328,7 @@ fn slashes(text: &str) -> usize {
 /// The resource whose policy is being lowered.
 fn itself(environment: &Environment) -> Option<&Resource> {
     match environment.itself.as_deref() {
-        Some(Itself::Resource(resource)) => Some(resource),
+        Some(Itself::Resource(resource, _)) => Some(resource),
         _ => None,
     }
 }

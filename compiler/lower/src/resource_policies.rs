@@ -76,7 +76,7 @@ impl Lowerer<'_> {
             return;
         };
         let mut document = Document::default();
-        let inner = environment.within(Itself::Resource(own));
+        let inner = environment.within(Itself::Resource(own, id));
         self.statements(&inner, body, DocumentKind::Resource(form), &Formula::ALWAYS, &mut document);
         self.finish_sids(form, &mut document);
         self.program.resource_policies.push(ResourcePolicy {

@@ -178,7 +178,7 @@ impl Lowerer<'_> {
     /// What `self` stands for.
     fn itself(&mut self, environment: &Environment, span: Span) -> Option<Vec<Sourced<Resource>>> {
         let resource = match environment.itself.as_deref() {
-            Some(Itself::Resource(resource)) => resource.clone(),
+            Some(Itself::Resource(resource, _)) => resource.clone(),
             Some(Itself::Role(id)) => {
                 let declaration = self.names.get(*id)?.clone();
                 let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };

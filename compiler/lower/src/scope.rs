@@ -10,6 +10,7 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
+    item_parts::is_resource_part,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind, Named, nearest},
     resources::Resource,
@@ -33,8 +34,8 @@ pub(crate) struct Environment {
 /// What has the policy that is being lowered.
 #[derive(Debug)]
 pub(crate) enum Itself {
-    /// A resource, by its own policy.
-    Resource(Resource),
+    /// A resource, by its own policy, and where it is declared.
+    Resource(Resource, DeclarationId),
     /// A role, by its trust policy. Its ARN is looked up where it is said, as it may need an account that isn't there.
     Role(DeclarationId),
 }
@@ -129,7 +130,16 @@ impl Lowerer<'_> {
             return Some(Reference { target: Target::Argument(binding.clone()), rest, span, account: None });
         }
         match text {
-            "self" => return Some(Reference { target: Target::Itself, rest, span, account: None }),
+            "self" => {
+                // Its parts are those of its declaration.
+                let target = match (environment.itself.as_deref(), rest.first()) {
+                    (Some(Itself::Resource(_, id)), Some(Postfix::Name(part))) if is_resource_part(part.text()) => {
+                        Target::Declaration(*id)
+                    }
+                    _ => Target::Itself,
+                };
+                return Some(Reference { target, rest, span, account: None });
+            }
             "account" => {
                 let Some(account) = environment.account else {
                     self.report(
