@@ -399,9 +399,37 @@ impl Lowerer<'_> {
             }
             None => String::new(),
         };
-        let arguments: Vec<&str> = typed.arguments.iter().map(String::as_str).collect();
+        self.check_arguments(typed, span)?;
+        let arguments: Vec<&str> = template
+            .placeholders()
+            .zip(&typed.arguments)
+            // Systems Manager's names may begin with a slash, which then stands once in the ARN.
+            .map(|(placeholder, argument)| match argument.strip_prefix('/') {
+                Some(rest) if placeholder.ends_with("WithoutLeadingSlash") => rest,
+                _ => argument,
+            })
+            .collect();
         let region = typed.region.as_deref().unwrap_or("*");
         template.fill(&self.settings().partition, region, &account, &arguments)
+    }
+
+    /// Says so where an argument can be no part of an ARN.
+    fn check_arguments(&mut self, typed: &Typed, span: Span) -> Option<()> {
+        let what = format!("{}.{}", typed.service, typed.type_name);
+        if typed.arguments.iter().any(String::is_empty) {
+            let message = format!("`{what}` is given an empty text, and nothing has such an ARN");
+            self.report(Diagnostic::new(&checks::INVALID_ARN, span, message).help("`\"*\"` stands for any"));
+            return None;
+        }
+        // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+        if what == "s3.bucket" && typed.arguments.iter().any(|name| holds_slash(name)) {
+            self.report(
+                Diagnostic::new(&checks::INVALID_ARN, span, "a bucket's name holds no `/`")
+                    .help("what follows one is an object's key: `s3.bucket(\"…\").object(\"…\")`"),
+            );
+            return None;
+        }
+        Some(())
     }
 
     /// The child `name` of `parent`: the type whose template goes on from its parent's.
@@ -541,4 +569,20 @@ pub(crate) fn quoted(names: &[String]) -> String {
 /// Whether `text` is an ARN, or the beginning of one that ends with `*`.
 fn is_arn_pattern(text: &str) -> bool {
     text.starts_with("arn:") && (text.splitn(6, ':').count() == 6 || text.ends_with('*'))
+}
+
+/// Whether a slash stands in `text` outside of policy variables.
+fn holds_slash(text: &str) -> bool {
+    let mut inside = false;
+    let mut before = ' ';
+    for letter in text.chars() {
+        match letter {
+            '{' if before == '$' => inside = true,
+            '}' => inside = false,
+            '/' if !inside => return true,
+            _ => {}
+        }
+        before = letter;
+    }
+    false
 }
