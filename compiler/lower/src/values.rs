@@ -306,6 +306,17 @@ impl Lowerer<'_> {
             self.check_default(module, &default, &type_name);
         }
         match self.settings().params.get(name) {
+            // What comes from outside is text: in a document these would mean more than themselves.
+            Some(value) if type_name == "string" && (value.contains(['*', '?']) || value.contains("${")) => self
+                .report(
+                    Diagnostic::new(
+                        &checks::BAD_PARAMETER_VALUE,
+                        span,
+                        format!("`{name}` is given `{value}`, and a value from outside holds no `*`, `?` or `${{`"),
+                    )
+                    .note("IAM would take them for wildcards and variables")
+                    .help(format!("write the pattern in the source, around the value: `\"${{{name}}}-*\"`")),
+                ),
             Some(value) if !bounds::text_is(value, &type_name) => self.report(
                 Diagnostic::new(
                     &checks::BAD_PARAMETER_VALUE,
