@@ -19,9 +19,14 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
         return;
     }
     // An action by name that none of the resources takes is a fault even if another action of the statement fits.
+    let fits = |held: &Held<'_>| {
+        held.may(|service, action| arns.iter().any(|arn| acts_on(catalog, service, action, &arn.value)))
+    };
     for pattern in &statement.actions.patterns {
         let held = Held::by(&pattern.value, catalog);
-        if !held.may(|service, action| arns.iter().any(|arn| acts_on(catalog, service, action, &arn.value))) {
+        // What was written as a pattern and stands here as its actions, as `s3:* except …`, is at one place.
+        let mut beside = statement.actions.patterns.iter().filter(|other| other.span == pattern.span);
+        if !fits(&held) && !beside.any(|other| fits(&Held::by(&other.value, catalog))) {
             let own = seen.entry.resource_policy.is_some();
             diagnostics.push(finding(statement, pattern, &held, &arns, own));
             return;
