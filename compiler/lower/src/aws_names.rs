@@ -142,7 +142,7 @@ impl Lowerer<'_> {
                 let said = self.said_home(declaration.module, item);
                 said.or(reference.account).or(environment.account).or(home)
             }
-            _ => home.or(reference.account).or(environment.account),
+            _ => home.or(reference.account),
         };
         let own = Environment::of(declaration.module).in_account(account);
         let (name, path) = match item.kind()? {
