@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, checks};
 use iamx_syntax::{
-    SyntaxNode, TextRange,
+    SyntaxElement, SyntaxKind, SyntaxNode, TextRange,
     ast::{AstNode, DeclaredKind, File, Grant, Item, NodePart},
 };
 use iamx_text::{FileId, Span};
@@ -20,6 +20,8 @@ use crate::{
 const MAX_PARTS: usize = 100_000;
 /// Names may refer to names so deep.
 pub(crate) const MAX_NAMES_DEEP: usize = 64;
+/// The brackets in which these names stand may nest so deep, all of them together.
+const MAX_BRACKETS_DEEP: usize = 128;
 
 pub(crate) struct Lowerer<'a> {
     pub(crate) input: Input<'a>,
@@ -29,6 +31,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) used: HashSet<DeclarationId>,
     /// What is being evaluated, outermost first: a name that is in it again is in a circle.
     pub(crate) evaluating: Vec<DeclarationId>,
+    /// How deep brackets nest in declarations that were evaluated.
+    brackets: HashMap<DeclarationId, usize>,
+    /// Whether a chain of names that is too deep was spoken of.
+    too_deep_said: bool,
     /// The `named` and `path` that are being evaluated, outermost first.
     pub(crate) naming: Vec<Span>,
     /// The first of each circle of these, which was said.
@@ -51,13 +57,13 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) untrusting: Vec<(Span, String)>,
     /// The account of each module's `within`.
     pub(crate) within: Vec<Option<usize>>,
-    /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
     /// Where the user's text uses what is being evaluated of `std`, and how deep that is in `evaluating`.
     library_use: Option<(usize, Span)>,
     /// Where names were accepted with `unchecked`.
     pub(crate) unchecked: HashSet<Span>,
     /// Policies that are looked at by themselves, if nothing makes them.
     pub(crate) unmade: Vec<(Environment, DeclarationId)>,
+    /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
     pub(crate) guardrail_parts: Vec<(usize, usize, NodePart)>,
     /// The providers looked at so far; `None` for one that has a fault, which was said.
     pub(crate) providers: HashMap<DeclarationId, Option<Provider>>,
@@ -90,6 +96,8 @@ impl<'a> Lowerer<'a> {
             accounts: HashMap::new(),
             bad_params: HashSet::new(),
             parts: 0,
+            brackets: HashMap::new(),
+            too_deep_said: false,
             conditions_deep: 0,
             grants: Vec::new(),
             untrusting: Vec::new(),
@@ -267,8 +275,17 @@ impl<'a> Lowerer<'a> {
             return None;
         }
         if self.evaluating.len() >= MAX_NAMES_DEEP {
-            let message = format!("names refer to names more than {MAX_NAMES_DEEP} deep here");
-            self.error(&checks::EXPANSION_TOO_LARGE, span, message);
+            self.too_deep(span, &format!("names refer to names more than {MAX_NAMES_DEEP} deep here"));
+            return None;
+        }
+        let own = self.brackets.get(&id).copied();
+        let own = own.unwrap_or_else(|| self.names.get(id).map_or(0, |declaration| nesting(&declaration.kind)));
+        self.brackets.insert(id, own);
+        let around: usize = self.evaluating.iter().filter_map(|outer| self.brackets.get(outer)).sum();
+        if own > 0 && around + own > MAX_BRACKETS_DEEP {
+            let message =
+                format!("with the names in them, brackets are nested more than {MAX_BRACKETS_DEEP} deep here");
+            self.too_deep(span, &message);
             return None;
         }
         if self.library_use.is_none() && self.names.get(id).is_some_and(|one| self.is_library(one.module)) {
@@ -276,6 +293,13 @@ impl<'a> Lowerer<'a> {
         }
         self.evaluating.push(id);
         Some(())
+    }
+
+    /// Says so once: each name of a chain that is too deep would come upon it again.
+    fn too_deep(&mut self, span: Span, message: &str) {
+        if !std::mem::replace(&mut self.too_deep_said, true) {
+            self.error(&checks::EXPANSION_TOO_LARGE, span, message);
+        }
     }
 
     pub(crate) fn leave(&mut self) {
@@ -443,4 +467,23 @@ fn first_word(node: &SyntaxNode) -> &'static str {
         .find(|element| !element.kind().is_trivia())
         .and_then(|element| element.kind().keyword())
         .unwrap_or("this item")
+}
+
+/// How deep brackets nest in a declaration.
+fn nesting(kind: &DeclarationKind) -> usize {
+    let declared = match kind {
+        DeclarationKind::Let(item) => item.syntax(),
+        DeclarationKind::Entity(_, item) => item.syntax(),
+        _ => return 0,
+    };
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for token in declared.descendants_with_tokens().filter_map(SyntaxElement::into_token) {
+        match token.kind() {
+            SyntaxKind::LBRACE | SyntaxKind::LBRACKET | SyntaxKind::LPAREN => depth += 1,
+            SyntaxKind::RBRACE | SyntaxKind::RBRACKET | SyntaxKind::RPAREN => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
