@@ -100,7 +100,9 @@ pub(crate) fn roots(program: &Program) -> Vec<Root> {
 
 /// What Terraform has no form for, each where it was declared.
 pub(crate) fn limits(program: &Program) -> Vec<Diagnostic> {
-    resource_policies::limits(program)
+    let mut limits = resource_policies::limits(program);
+    limits.extend(organization::limits(program));
+    limits
 }
 
 fn root(program: &Program, kind: RootKind) -> Root {

@@ -2,6 +2,7 @@
 //!
 //! The organization itself is only read: its root's id is nowhere in the source, and that of an OU need not be.
 
+use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{Guardrail, GuardrailKind, Organization, OrganizationNodeKind, Program};
 use serde_json::{Value, json};
 
@@ -128,4 +129,18 @@ fn target(root: &mut Builder<'_>, organization: &Organization, index: usize) -> 
             root.program.accounts.get(*account).map_or(Value::Null, |account| literal(&account.id))
         }
     }
+}
+
+/// Terraform takes away only what it made, and AWS attaches `FullAWSAccess` to every node by itself.
+pub(super) fn limits(program: &Program) -> Vec<Diagnostic> {
+    let nodes = program.organization.iter().flat_map(|organization| &organization.nodes);
+    nodes
+        .filter(|node| !node.full_access)
+        .map(|node| {
+            let message = format!("Terraform doesn't detach `FullAWSAccess` from `{}`", node.name);
+            Diagnostic::new(&checks::FULL_ACCESS_STAYS, node.span, message)
+                .note("AWS attaches it to every node, and Terraform takes away only what it made")
+                .help("detach it by hand: `aws organizations detach-policy --policy-id p-FullAWSAccess --target-id …`")
+        })
+        .collect()
 }
