@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{
     Args, Parser, Subcommand,
     builder::{OsStringValueParser, PossibleValuesParser, Styles, TypedValueParser, styling::AnsiColor},
+    value_parser,
 };
 use iamx_diagnostic::Format;
 
@@ -80,6 +81,10 @@ pub(crate) struct WorkspaceArguments {
     /// Fail on warnings and security findings too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+
+    /// Use so many threads; one for each processor where it is left out
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
 
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,

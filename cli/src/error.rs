@@ -91,6 +91,23 @@ pub(crate) enum Error {
     #[diagnostic(help("name another file, or remove this one"))]
     NotACatalog { path: String },
 
+    #[error("a depfile can't hold the path `{path}`")]
+    #[diagnostic(help(
+        "make and ninja read `:`, `%`, `\\` and line breaks in it as something else; rename the file or folder"
+    ))]
+    DepfilePath { path: String },
+
+    #[error("the workspace can't be watched: {reason}")]
+    Watching { reason: String },
+
+    #[error("there is no `{path}`")]
+    #[diagnostic(help("`iamx catalog update-lock` makes it"))]
+    NoLock { path: String },
+
+    #[error("`{path}` can't be read: {reason}")]
+    #[diagnostic(help("`iamx catalog update-lock` writes it anew"))]
+    BrokenLock { path: String, reason: String },
+
     #[error("no catalog can be made: {reason}")]
     #[diagnostic(help(
         "name the JSON files, or folders of them, that AWS publishes at https://servicereference.us-east-1.amazonaws.com/"

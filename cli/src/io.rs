@@ -2,6 +2,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod clock;
+pub(crate) mod depfile;
 pub(crate) mod manifest;
 pub(crate) mod output;
 pub(crate) mod read;

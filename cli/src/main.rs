@@ -8,7 +8,9 @@ mod args;
 mod commands;
 mod error;
 mod io;
+mod progress;
 mod terminal;
+mod watch;
 
 use std::process::ExitCode;
 

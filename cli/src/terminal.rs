@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use iamx_diagnostic::Style;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use crate::error::Error;
+use crate::{error::Error, progress::Progress};
 
 /// When to colour: `Auto` is on a terminal, unless `NO_COLOR` is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -75,6 +75,11 @@ impl Terminal {
         if !self.quiet {
             warn(line);
         }
+    }
+
+    /// A line on standard error about work that may take long.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress::new(!self.quiet && std::io::stderr().is_terminal())
     }
 
     /// Reports on standard error why the command could not be carried out.

@@ -225,3 +225,58 @@ fn a_workspace_is_made_in_a_folder() {
     let run = folder.iamx(&["init", "main.iamx"]);
     assert!(run.stderr.contains("`main.iamx` is a file, and no folder"), "{run:?}");
 }
+
+#[test]
+fn a_depfile_names_all_that_was_read() {
+    let folder = Folder::workspace();
+    folder.write("teams/data.iamx", "use std.conditions.{tls}\npolicy P { allow s3:ListAllMyBuckets when tls }\nrole R { trust service ec2 attach P }\n");
+    let run = folder.iamx(&["build", "--depfile", "out/iamx.d"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let text = folder.read("out/iamx.d");
+    assert_eq!(
+        text,
+        "out/manifest.json: iamx.toml \\\n  main.iamx \\\n  teams/data.iamx\n\niamx.toml:\n\nmain.iamx:\n\nteams/data.iamx:\n"
+    );
+    // Nothing of it is stale after a build that changed nothing.
+    let old = std::time::SystemTime::UNIX_EPOCH;
+    std::fs::File::options().append(true).open(folder.path("out/manifest.json")).unwrap().set_modified(old).unwrap();
+    let run = folder.iamx(&["build", "--depfile", "out/iamx.d"]);
+    assert!(run.stderr.contains("all unchanged"), "{}", run.stderr);
+    assert!(folder.path("out/manifest.json").metadata().unwrap().modified().unwrap() > old);
+    assert_eq!(folder.iamx(&["build", "--check", "--depfile", "x"]).code, Some(2));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = Folder::workspace();
+    assert_eq!(folder.iamx(&["build", "--jobs", "1"]).code, Some(0));
+    assert_eq!(folder.iamx(&["build", "--jobs", "3", "--check"]).code, Some(0));
+    assert_eq!(folder.iamx(&["build", "-j", "0"]).code, Some(2));
+}
+
+#[test]
+fn make_builds_where_something_changed_and_only_there() {
+    let make = std::process::Command::new("make").arg("--version").output();
+    if make.is_err() {
+        return; // Not on every machine.
+    }
+    let folder = Folder::workspace();
+    let iamx = env!("CARGO_BIN_EXE_iamx");
+    folder.write(
+        "Makefile",
+        format!("out/manifest.json: iamx.toml\n\t{iamx} build --depfile out/iamx.d\n-include out/iamx.d\n"),
+    );
+    let make = || {
+        let mut command = std::process::Command::new("make");
+        command.current_dir(folder.path(""));
+        support::run(command, "")
+    };
+    let built = |run: &support::Run| run.stderr.contains(" out");
+    assert!(built(&make()));
+    let run = make();
+    assert!(!built(&run) && run.code == Some(0), "{run:?}");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_mins(1);
+    let module = std::fs::File::options().append(true).open(folder.path("main.iamx")).unwrap();
+    module.set_modified(later).unwrap();
+    assert!(built(&make()));
+}

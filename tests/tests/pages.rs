@@ -8,12 +8,15 @@ use iamx_tests::{
     pipeline::run,
 };
 
-/// Checks whose page can only sketch an example: the real one would fill it, and stands in `sizes.rs`.
-const SKETCHED: [&str; 9] = [
+/// Checks whose page can only sketch an example: the real one would fill it, and stands in `sizes.rs`, and
+/// for locks in `cli/tests/lock.rs`.
+const SKETCHED: [&str; 11] = [
     "expansion-too-large",
     "file-too-large",
+    "invalid-lock",
     "nesting-too-deep",
     "policy-too-large",
+    "stale-lock",
     "text-too-long",
     "too-many-attachments",
     "too-many-groups",

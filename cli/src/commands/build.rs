@@ -12,8 +12,12 @@ use super::{Outcome, count, findings};
 use crate::{
     args::WorkspaceArguments,
     error::{Error, show},
-    io::output::{Change, Output},
+    io::{
+        depfile,
+        output::{Change, Output},
+    },
     terminal::Terminal,
+    watch,
 };
 
 const AFTER_HELP: &str = "\
@@ -26,6 +30,8 @@ Examples:
   iamx build infra/iam --out /tmp/iam
   iamx build --target json,terraform  IAM's documents, and a Terraform root for each account
   iamx build --check                  in CI: fail where the output isn't what the source says
+  iamx build --watch                  again on each change
+  iamx build --depfile out/iamx.d     what it reads, as a rule for make and ninja
   iamx build --set env=prod --deny-warnings --format github";
 
 /// Write the policies of a workspace
@@ -46,6 +52,14 @@ pub(crate) struct Arguments {
     /// What to write, instead of the targets in iamx.toml; several with commas between
     #[arg(long = "target", value_name = "TARGETS", value_delimiter = ',', value_parser = written_targets())]
     targets: Vec<Target>,
+
+    /// Write the files that the build reads to FILE, as a rule for make or ninja
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    depfile: Option<PathBuf>,
+
+    /// Build again whenever a file of the workspace changes, until interrupted
+    #[arg(long)]
+    watch: bool,
 }
 
 /// The targets that this version writes; of the others it is said that it doesn't.
@@ -58,7 +72,14 @@ fn written_targets() -> impl TypedValueParser<Value = Target> {
 }
 
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace, &arguments.targets)?;
+    if arguments.watch {
+        return watch::repeat(&arguments.workspace.path, terminal, |terminal| once(arguments, terminal));
+    }
+    once(arguments, terminal)
+}
+
+fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
+    let compiled = findings::compile(&arguments.workspace, &arguments.targets, &terminal.progress())?;
     let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     if !compiled.analysis.diagnostics.is_empty() {
         let summary = iamx_diagnostic::summary(&compiled.analysis.diagnostics);
@@ -71,12 +92,20 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
         Some(folder) => Output::at(folder),
         None => Output::within(&compiled.root, &compiled.out)?,
     };
+    let progress = terminal.progress();
+    progress.now(format!("comparing {} with the output folder", count(compiled.analysis.files.len(), "file", "files")));
     let changes = output.compare(&compiled.analysis.files)?;
     let name = show(output.folder());
     if arguments.check {
         return Ok(stale(&changes, &name, terminal));
     }
+    progress.now(format!("writing {}", count(changes.len(), "file", "files")));
     let changes = output.write(&compiled.analysis.files, changes)?;
+    if let Some(depfile) = &arguments.depfile {
+        let manifest = output.refresh_manifest(&changes)?;
+        depfile::write(depfile, &manifest, &findings::inputs(&compiled, &arguments.workspace))?;
+    }
+    drop(progress);
     terminal.say(&summary(&changes, compiled.analysis.files.len(), &name));
     Ok(Outcome::Clean)
 }

@@ -4,6 +4,7 @@ mod diff;
 mod import;
 mod info;
 mod show;
+mod update_lock;
 
 use clap::{Args, Subcommand};
 
@@ -16,6 +17,8 @@ Examples:
   iamx catalog show s3:GetObject            an action, a pattern of actions or a condition key
   iamx catalog show s3.bucket               a resource type
   iamx catalog diff old.bin                 what the built-in catalog has more and less
+  iamx catalog diff                         what that means for the workspace here, by its iamx.lock
+  iamx catalog update-lock                  accept it
   iamx catalog import reference/ --date 2026-11-24 --out new.bin";
 
 /// Look things up in the catalog of AWS's actions, resource types and condition keys
@@ -32,6 +35,7 @@ enum Command {
     Show(show::Arguments),
     Diff(diff::Arguments),
     Import(import::Arguments),
+    UpdateLock(update_lock::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
@@ -40,5 +44,6 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
         Command::Show(arguments) => show::run(arguments, terminal),
         Command::Diff(arguments) => diff::run(arguments, terminal),
         Command::Import(arguments) => import::run(arguments, terminal),
+        Command::UpdateLock(arguments) => update_lock::run(arguments, terminal),
     }
 }

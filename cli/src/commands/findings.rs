@@ -2,14 +2,16 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use iamx_diagnostic::{Severity, escape_line, render};
+use iamx_diagnostic::{Diagnostic, Severity, checks, escape_line, render};
 use iamx_text::SourceMap;
 use iamx_workspace::{Analysis, LIBRARY, Target};
 
+use super::count;
 use crate::{
     args::WorkspaceArguments,
     error::Error,
     io::{catalog, clock, workspace},
+    progress::Progress,
     terminal::Terminal,
 };
 
@@ -23,7 +25,16 @@ pub(super) struct Compiled {
 }
 
 /// Reads the workspace that the arguments name, and compiles it in memory, for the given targets or else its own.
-pub(super) fn compile(arguments: &WorkspaceArguments, targets: &[Target]) -> Result<Compiled, Error> {
+pub(super) fn compile(
+    arguments: &WorkspaceArguments,
+    targets: &[Target],
+    progress: &Progress,
+) -> Result<Compiled, Error> {
+    if let Some(jobs) = arguments.jobs {
+        // Refused where a run before this one has set it: it is the same number.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
+    }
+    progress.now("reading");
     let (root, mut workspace) = workspace::load(&arguments.path)?;
     if !arguments.params.is_empty() {
         let known = workspace.params();
@@ -44,6 +55,7 @@ pub(super) fn compile(arguments: &WorkspaceArguments, targets: &[Target]) -> Res
     }
     workspace.set_today(clock::today()?);
     let catalog = catalog::load(arguments.catalog.catalog.as_deref())?;
+    progress.now(format!("compiling {}", count(workspace.modules().len(), "module", "modules")));
     let analysis = workspace.analyze(catalog);
     let out = workspace.settings().out.clone();
     Ok(Compiled { root, out, modules: workspace.modules().len(), analysis })
@@ -63,6 +75,11 @@ pub(super) fn print(
     Ok(analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity >= failing))
 }
 
+/// Whether a finding is about `iamx.lock`, which a new one mends.
+pub(super) fn is_of_lock(diagnostic: &Diagnostic) -> bool {
+    [&checks::INVALID_LOCK, &checks::STALE_LOCK].contains(&diagnostic.check)
+}
+
 /// The sources of the workspace in `root`, under paths that can be used where the command runs. Their ids stay.
 fn seen_from_here(sources: &SourceMap, root: &Path) -> SourceMap {
     let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
@@ -74,6 +91,16 @@ fn seen_from_here(sources: &SourceMap, root: &Path) -> SourceMap {
         seen.add(path.unwrap_or_else(|| file.path().to_owned()), file.shared_text());
     }
     seen
+}
+
+/// The files that a build of the workspace reads, under paths that can be used where the command runs.
+pub(super) fn inputs(compiled: &Compiled, arguments: &WorkspaceArguments) -> Vec<String> {
+    let seen = seen_from_here(&compiled.analysis.sources, &compiled.root);
+    let own = seen.iter().map(|(_, file)| file.path().to_owned());
+    let catalog = arguments.catalog.catalog.iter().filter(|path| !path.as_os_str().is_empty());
+    own.filter(|path| !LIBRARY.iter().any(|(library, _)| library == path))
+        .chain(catalog.map(|path| path.display().to_string()))
+        .collect()
 }
 
 /// `path` as it is written in the folder `from`, with `/` between its parts; whole where the two have nothing in common.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     io::ErrorKind,
     path::{Component, Path, PathBuf},
+    time::SystemTime,
 };
 
 use iamx_workspace::OutputFile;
@@ -146,6 +147,17 @@ impl Output {
             Err(reason) if reason.kind() != ErrorKind::NotFound => Err(Error::writing(&unfinished, reason)),
             _ => Ok(changes),
         }
+    }
+
+    /// The manifest's path. Where a write left it as it was it is dated now: a rule that makes it of the sources has been run.
+    pub(crate) fn refresh_manifest(&self, changes: &[Change]) -> Result<PathBuf, Error> {
+        let path = self.folder.join(MANIFEST);
+        if !changes.iter().any(Change::is_manifest) {
+            let file = std::fs::File::options().append(true).open(&path);
+            file.and_then(|file| file.set_modified(SystemTime::now()))
+                .map_err(|reason| Error::writing(&path, reason))?;
+        }
+        Ok(path)
     }
 
     /// Writes down what is about to be written, so that after an interruption it is known to be ours.

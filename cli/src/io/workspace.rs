@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use iamx_text::SourceMap;
-use iamx_workspace::{EXTENSION, SETTINGS_FILE, Settings, TextFile, Workspace};
+use iamx_workspace::{EXTENSION, LOCK_FILE, SETTINGS_FILE, Settings, TextFile, Workspace};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::read;
@@ -27,7 +27,28 @@ pub(crate) fn load(path: &Path) -> Result<(PathBuf, Workspace), Error> {
     }
     let modules = files.iter().map(|file| text_file(&root, file)).collect::<Result<_, _>>()?;
     let settings = TextFile { path: SETTINGS_FILE.to_owned(), text: settings.into() };
-    Ok((root, Workspace::new(Some(settings), modules)))
+    let mut workspace = Workspace::new(Some(settings), modules);
+    if let Some(text) = own_file(&root, LOCK_FILE)? {
+        workspace.set_lock(TextFile { path: LOCK_FILE.to_owned(), text: text.into() });
+    }
+    Ok((root, workspace))
+}
+
+/// The root of the workspace that `path` is, or is in; `None` where it is in none.
+pub(crate) fn root(path: &Path) -> Result<Option<PathBuf>, Error> {
+    Ok(root_of(&canonical(path)?))
+}
+
+/// The text of the file `name` in the workspace's root, if there is one.
+pub(crate) fn own_file(root: &Path, name: &str) -> Result<Option<String>, Error> {
+    let path = root.join(name);
+    if path.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    if path.is_symlink() && !leads_within(&path, root)? {
+        return Err(Error::LinkLeavesWorkspace { path: show(&path) });
+    }
+    read::text(&path).map(Some)
 }
 
 /// The `.iamx` files that `path` is or holds.
@@ -79,11 +100,7 @@ fn root_of(start: &Path) -> Option<PathBuf> {
 
 /// The text of a workspace's `iamx.toml`.
 fn settings_of(root: &Path) -> Result<String, Error> {
-    let path = root.join(SETTINGS_FILE);
-    if path.is_symlink() && !leads_within(&path, root)? {
-        return Err(Error::LinkLeavesWorkspace { path: show(&path) });
-    }
-    read::text(&path)
+    Ok(own_file(root, SETTINGS_FILE)?.unwrap_or_default())
 }
 
 /// The output folder that the text of an `iamx.toml` names; what is wrong in it is reported later.
@@ -95,18 +112,8 @@ fn out_of(settings: &str) -> String {
 /// The `.iamx` files under a folder, by path. Hidden folders, the output folder, what `.gitignore` leaves out and folders
 /// that are workspaces of their own are passed over.
 fn files_under(folder: &Path, out: Option<&Path>) -> Result<Vec<PathBuf>, Error> {
-    let (top, out) = (folder.to_owned(), out.map(Path::to_owned));
-    let walk = WalkBuilder::new(folder)
-        // The same files on any machine: only the `.gitignore`s that come with the workspace count.
-        .git_global(false)
-        .git_exclude(false)
-        .ignore(false)
-        .require_git(false)
-        .follow_links(false)
-        .filter_entry(move |entry| enters(entry, &top, out.as_deref()))
-        .build();
     let mut files = Vec::new();
-    for entry in walk {
+    for entry in walk(folder, out) {
         let entry = entry.map_err(|error| walking(folder, error))?;
         if !is_module(entry.path()) || entry.file_type().is_some_and(|kind| kind.is_dir()) {
             continue;
@@ -118,6 +125,61 @@ fn files_under(folder: &Path, out: Option<&Path>) -> Result<Vec<PathBuf>, Error>
     }
     files.sort();
     Ok(files)
+}
+
+/// What of the file system makes a workspace what it is.
+pub(crate) struct Places {
+    /// The folders that hold its files, or could.
+    pub(crate) folders: Vec<PathBuf>,
+    /// The file that it is, where it is one alone.
+    lone: Option<PathBuf>,
+    out: Option<PathBuf>,
+}
+
+impl Places {
+    /// Those of the workspace that `path` is, or is in.
+    pub(crate) fn of(path: &Path) -> Result<Self, Error> {
+        let start = canonical(path)?;
+        let Some(root) = root_of(&start) else {
+            let folder = start.parent().unwrap_or(&start).to_owned();
+            return Ok(Self { folders: vec![folder], lone: Some(start), out: None });
+        };
+        let out = root.join(out_of(&settings_of(&root)?));
+        let entries = walk(&root, Some(&out)).filter_map(Result::ok);
+        let folders = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()));
+        Ok(Self { folders: folders.map(DirEntry::into_path).collect(), lone: None, out: Some(out) })
+    }
+
+    /// Whether the workspace may be another after something happened to `path`.
+    pub(crate) fn concerns(&self, path: &Path) -> bool {
+        if let Some(lone) = &self.lone {
+            return path == lone;
+        }
+        if self.out.as_ref().is_some_and(|out| path.starts_with(out)) {
+            return false;
+        }
+        let is_named = |name: &str| path.file_name().is_some_and(|file| file == name);
+        // A folder brings modules or takes them along. One that is gone can't be asked whether it was one.
+        is_module(path)
+            || is_settings(path)
+            || is_named(LOCK_FILE)
+            || is_named(".gitignore")
+            || path.extension().is_none()
+    }
+}
+
+/// All that a workspace in `folder` could hold.
+fn walk(folder: &Path, out: Option<&Path>) -> ignore::Walk {
+    let (top, out) = (folder.to_owned(), out.map(Path::to_owned));
+    WalkBuilder::new(folder)
+        // The same files on any machine: only the `.gitignore`s that come with the workspace count.
+        .git_global(false)
+        .git_exclude(false)
+        .ignore(false)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(move |entry| enters(entry, &top, out.as_deref()))
+        .build()
 }
 
 fn enters(entry: &DirEntry, top: &Path, out: Option<&Path>) -> bool {

@@ -48,15 +48,17 @@ impl Lowerer<'_> {
         }
         let taken = self.action_list(environment, &excepted, resources);
         let (kept, taken) = (kept?, taken?);
-        let mut catalog = FromCatalog { catalog: self.catalog(), written_out: Vec::new() };
+        let mut catalog = FromCatalog { catalog: self.catalog(), written_out: Vec::new(), patterns: Vec::new() };
         // The catalog writes every pattern out, so that nothing is inexact.
         let left = kept.without(taken, &mut catalog).ok()?;
         if left.is_empty() {
             self.error(&checks::EMPTY_LIST, span, "`except` takes every action away");
             return None;
         }
+        let FromCatalog { written_out, patterns, .. } = catalog;
+        self.program.written_out.extend(patterns);
         self.spend(left.items.len(), span)?;
-        Some(as_set(left, catalog.written_out, span))
+        Some(as_set(left, written_out, span))
     }
 
     pub(crate) fn action_list(
@@ -317,6 +319,7 @@ impl Lowerer<'_> {
             .collect();
         let mut patterns = Vec::new();
         for service in services {
+            let before = patterns.len();
             for action in service.actions().iter().filter(|action| action.levels.contains(level)) {
                 let acts = everything
                     || action.resource_types.iter().any(|used| {
@@ -327,6 +330,9 @@ impl Lowerer<'_> {
                 if acts {
                     patterns.push(Sourced::new(ActionPattern::new(service.prefix(), &*action.name), span));
                 }
+            }
+            if patterns.len() > before {
+                self.program.written_out.insert(format!("{}:@{}", service.prefix(), level.keyword()));
             }
         }
         if patterns.is_empty() {
@@ -360,6 +366,7 @@ pub(crate) fn prefix_of(span: Span, prefix: &str) -> Span {
 struct FromCatalog<'c> {
     catalog: &'c Catalog,
     written_out: Vec<Span>,
+    patterns: Vec<String>,
 }
 
 impl WriteOut<ActionPattern> for FromCatalog<'_> {
@@ -367,10 +374,11 @@ impl WriteOut<ActionPattern> for FromCatalog<'_> {
         self.written_out.push(item.span);
         let written = item.value.to_string();
         let held = self.catalog.actions_matching(&written);
-        Some(
-            held.map(|(service, action)| Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span))
-                .collect(),
-        )
+        let actions = held
+            .map(|(service, action)| Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span))
+            .collect();
+        self.patterns.push(written);
+        Some(actions)
     }
 }
 

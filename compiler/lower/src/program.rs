@@ -3,6 +3,8 @@ mod organization;
 mod permission_sets;
 mod resource_policies;
 
+use std::collections::BTreeSet;
+
 use iamx_policy::Document;
 use iamx_text::Span;
 
@@ -46,6 +48,8 @@ pub struct Program {
     pub session_policies: Vec<SessionPolicy>,
     /// The policies of resources, and those that services keep for accounts.
     pub resource_policies: Vec<ResourcePolicy>,
+    /// The patterns (`s3:*`) and access levels (`s3:@read`) whose actions were written out from the catalog.
+    pub written_out: BTreeSet<String>,
     /// How many names were accepted with `unchecked`.
     pub unchecked: usize,
     /// Whether no account is declared, and ARNs that need one hold [`DEPLOYED_ACCOUNT`].
@@ -216,6 +220,17 @@ impl Program {
         let users = self.users.iter().map(|user| (IdentityKind::User, &user.identity));
         let groups = self.groups.iter().map(|group| (IdentityKind::Group, &group.identity));
         roles.chain(users).chain(groups)
+    }
+
+    /// Every action, pattern and access level that a document holds or was made from, as the source names it; a name that
+    /// stands for every action of every service isn't one.
+    pub fn action_names(&self) -> BTreeSet<String> {
+        let mut names = self.written_out.clone();
+        for statement in self.documents().flat_map(|entry| &entry.document.statements) {
+            let patterns = statement.actions.patterns.iter().map(|pattern| &pattern.value);
+            names.extend(patterns.filter(|pattern| pattern.service.is_some()).map(ToString::to_string));
+        }
+        names
     }
 
     /// The organization's management account, if it is declared.

@@ -9,7 +9,7 @@ use text_size::TextSize;
 use crate::{FileId, Span};
 
 /// One file's path and contents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     path: Arc<str>,
     text: Arc<str>,
@@ -45,7 +45,7 @@ impl SourceFile {
 }
 
 /// The files of one run. Grows only, so that a [`FileId`] stays good.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
     by_path: HashMap<Arc<str>, FileId>,

@@ -16,6 +16,7 @@ use crate::{
     allow::Allows,
     credentials,
     library::LIBRARY,
+    lock,
     module::{check_module_path, module_path},
 };
 
@@ -40,6 +41,7 @@ pub struct Workspace {
     modules: Vec<FileId>,
     /// The modules of `std`, where some module speaks of it.
     library: Vec<FileId>,
+    lock: Option<FileId>,
     today: Option<Day>,
 }
 
@@ -71,7 +73,8 @@ impl Workspace {
         let library = LIBRARY.iter().filter(|_| speaks_of_library);
         let library = library.map(|(path, text)| sources.add(*path, *text)).collect();
         let (sources, targets) = (Arc::new(sources), read.targets.clone());
-        let mut workspace = Self { settings: read, settings_diagnostics, sources, modules, library, today: None };
+        let mut workspace =
+            Self { settings: read, settings_diagnostics, sources, modules, library, lock: None, today: None };
         workspace.set_targets(targets);
         workspace
     }
@@ -116,6 +119,11 @@ impl Workspace {
         self.settings.targets = targets;
     }
 
+    /// Gives the text of `iamx.lock`.
+    pub fn set_lock(&mut self, file: TextFile) {
+        self.lock = Some(Arc::make_mut(&mut self.sources).add(file.path, file.text));
+    }
+
     /// Says which day it is, in UTC. Without a day nothing is said of permissions that have ended.
     pub fn set_today(&mut self, today: Day) {
         self.today = Some(today);
@@ -139,6 +147,8 @@ impl Workspace {
         diagnostics.extend(check(&lowered.program, catalog, &self.sources, self.today));
         diagnostics.extend(limits(&lowered.program, &self.settings.targets));
         credentials::check(&self.sources, &mut diagnostics);
+        let lock = self.lock.and_then(|file| Some((file, self.sources.get(file)?)));
+        diagnostics.extend(lock.and_then(|(file, lock)| lock::check(lock.text(), file, &lowered.program, catalog)));
         self.judge(&mut allows, &mut diagnostics);
         let files = if has_error(&diagnostics) {
             Vec::new()
