@@ -148,6 +148,15 @@ fn allowed<'p>(
     })
 }
 
+/// The resources of a statement that allows the actions that it names, on the resources that it names, under no condition: a
+/// condition may make an allow as narrow as it has to be.
+pub(crate) fn of_plain_allow(statement: &Statement) -> Option<&[Sourced<String>]> {
+    let resources = statement.resources.as_ref().filter(|resources| !resources.negated)?;
+    let plain =
+        statement.effect == Effect::Allow && !statement.actions.negated && statement.conditions.entries.is_empty();
+    plain.then_some(&resources.patterns)
+}
+
 /// Whether the statement allows under no condition, and on more than chosen resources.
 fn is_open(statement: &Statement) -> bool {
     statement.effect == Effect::Allow
@@ -190,11 +199,6 @@ fn on_all(statement: &Statement, catalog: &Catalog, action: &str) -> bool {
 
 /// Whether the statement allows every action on every resource, under no condition.
 pub(crate) fn is_everything(statement: &Statement) -> bool {
-    statement.effect == Effect::Allow
-        && statement.conditions.entries.is_empty()
-        && !statement.actions.negated
-        && statement.actions.patterns.iter().any(|pattern| pattern.value.service.is_none())
-        && statement.resources.as_ref().is_some_and(|resources| {
-            !resources.negated && resources.patterns.iter().any(|pattern| pattern.value == "*")
-        })
+    statement.actions.patterns.iter().any(|pattern| pattern.value.service.is_none())
+        && of_plain_allow(statement).is_some_and(|resources| resources.iter().any(|one| one.value == "*"))
 }

@@ -4,21 +4,14 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use iamx_catalog::{Action, Level, Service};
 use iamx_diagnostic::{Check, Diagnostic, checks};
-use iamx_policy::{Effect, Statement};
+use iamx_policy::Statement;
 use serde::Deserialize;
 
-use crate::{held::Held, rules::Seen};
+use crate::{access::of_plain_allow, held::Held, rules::Seen};
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(resources) = &statement.resources else { return };
-    if statement.effect == Effect::Deny
-        || statement.actions.negated
-        || resources.negated
-        || !statement.conditions.entries.is_empty()
-    {
-        return;
-    }
-    let Some(star) = resources.patterns.iter().find(|pattern| pattern.value == "*") else { return };
+    let Some(resources) = of_plain_allow(statement) else { return };
+    let Some(star) = resources.iter().find(|pattern| pattern.value == "*") else { return };
     for kind in &KINDS {
         let mut names: Vec<String> = Vec::new();
         for pattern in &statement.actions.patterns {

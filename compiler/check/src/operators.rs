@@ -4,7 +4,7 @@
 
 use iamx_catalog::KeyType;
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{BaseOperator, ConditionEntry, Statement};
+use iamx_policy::{BaseOperator, Bound, ConditionEntry, Statement};
 
 use crate::rules::Seen;
 
@@ -41,16 +41,9 @@ fn text_of_arn(seen: &Seen<'_>, entry: &ConditionEntry) -> Option<Diagnostic> {
 
 /// Several numbers or dates of which only the outermost counts.
 fn several_limits(entry: &ConditionEntry) -> Option<Diagnostic> {
-    let most = match entry.operator.base {
-        BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals => "largest",
-        BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals => "smallest",
-        _ => return None,
+    let most = match entry.operator.base.bound()? {
+        Bound::Upper => "largest",
+        Bound::Lower => "smallest",
     };
     let [_, second, ..] = entry.values.as_slice() else { return None };
     let message = format!("of several limits for `{}` only the {most} counts", entry.key);

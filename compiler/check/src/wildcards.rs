@@ -2,22 +2,14 @@
 
 use iamx_catalog::{Level, LevelSet};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{ActionPattern, Effect, Sourced, Statement};
+use iamx_policy::{ActionPattern, Sourced, Statement};
 
-use crate::{held::Held, rules::Seen};
+use crate::{access::of_plain_allow, held::Held, rules::Seen};
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     let catalog = seen.world.catalog;
-    let Some(resources) = &statement.resources else { return };
-    // Conditions may make an allow as narrow as it has to be.
-    if statement.effect == Effect::Deny
-        || statement.actions.negated
-        || resources.negated
-        || !statement.conditions.entries.is_empty()
-    {
-        return;
-    }
-    let star = resources.patterns.iter().find(|pattern| pattern.value == "*");
+    let Some(resources) = of_plain_allow(statement) else { return };
+    let star = resources.iter().find(|pattern| pattern.value == "*");
     let everything = statement.actions.patterns.iter().find(|pattern| pattern.value.service.is_none());
     if let (Some(_), Some(everything)) = (star, everything) {
         diagnostics.push(

@@ -109,6 +109,48 @@ impl BaseOperator {
         }
     }
 
+    /// What it compares.
+    pub fn value_type(self) -> ValueType {
+        match self {
+            Self::StringEquals
+            | Self::StringNotEquals
+            | Self::StringEqualsIgnoreCase
+            | Self::StringNotEqualsIgnoreCase
+            | Self::StringLike
+            | Self::StringNotLike => ValueType::String,
+            Self::NumericEquals
+            | Self::NumericNotEquals
+            | Self::NumericLessThan
+            | Self::NumericLessThanEquals
+            | Self::NumericGreaterThan
+            | Self::NumericGreaterThanEquals => ValueType::Numeric,
+            Self::DateEquals
+            | Self::DateNotEquals
+            | Self::DateLessThan
+            | Self::DateLessThanEquals
+            | Self::DateGreaterThan
+            | Self::DateGreaterThanEquals => ValueType::Date,
+            Self::Bool | Self::Null => ValueType::Bool,
+            Self::BinaryEquals => ValueType::Binary,
+            Self::IpAddress | Self::NotIpAddress => ValueType::Ip,
+            Self::ArnEquals | Self::ArnNotEquals | Self::ArnLike | Self::ArnNotLike => ValueType::Arn,
+        }
+    }
+
+    /// Which side of its value it takes, where it compares by size.
+    pub fn bound(self) -> Option<Bound> {
+        match self {
+            Self::NumericLessThan | Self::NumericLessThanEquals | Self::DateLessThan | Self::DateLessThanEquals => {
+                Some(Bound::Upper)
+            }
+            Self::NumericGreaterThan
+            | Self::NumericGreaterThanEquals
+            | Self::DateGreaterThan
+            | Self::DateGreaterThanEquals => Some(Bound::Lower),
+            _ => None,
+        }
+    }
+
     /// Whether it is true where no value matches, and so where the key is absent.
     pub fn is_negated(self) -> bool {
         matches!(
@@ -123,6 +165,27 @@ impl BaseOperator {
                 | Self::ArnNotLike
         )
     }
+}
+
+/// What an operator compares; `Bool` is `true` or `false`, which `Null` takes too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum ValueType {
+    String,
+    Numeric,
+    Date,
+    Bool,
+    Binary,
+    Ip,
+    Arn,
+}
+
+/// What the value of a comparison by size is: the most, or the least, that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Bound {
+    Upper,
+    Lower,
 }
 
 /// Which of a key's many values must match.

@@ -5,49 +5,9 @@
 use iamx_diagnostic::{Check, Diagnostic, checks};
 
 use crate::{
-    BaseOperator, ConditionEntry, Sourced,
+    BaseOperator, ConditionEntry, Sourced, ValueType,
     value_form::{ip_range_fault, is_base64, is_number, is_time_of_iam},
 };
-
-/// What the values of an operator are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    String,
-    Numeric,
-    Date,
-    Truth,
-    Binary,
-    Ip,
-    Arn,
-}
-
-fn family(base: BaseOperator) -> Family {
-    use BaseOperator as Op;
-    match base {
-        Op::StringEquals
-        | Op::StringNotEquals
-        | Op::StringEqualsIgnoreCase
-        | Op::StringNotEqualsIgnoreCase
-        | Op::StringLike
-        | Op::StringNotLike => Family::String,
-        Op::NumericEquals
-        | Op::NumericNotEquals
-        | Op::NumericLessThan
-        | Op::NumericLessThanEquals
-        | Op::NumericGreaterThan
-        | Op::NumericGreaterThanEquals => Family::Numeric,
-        Op::DateEquals
-        | Op::DateNotEquals
-        | Op::DateLessThan
-        | Op::DateLessThanEquals
-        | Op::DateGreaterThan
-        | Op::DateGreaterThanEquals => Family::Date,
-        Op::Bool | Op::Null => Family::Truth,
-        Op::BinaryEquals => Family::Binary,
-        Op::IpAddress | Op::NotIpAddress => Family::Ip,
-        Op::ArnEquals | Op::ArnNotEquals | Op::ArnLike | Op::ArnNotLike => Family::Arn,
-    }
-}
 
 /// Says what is wrong with `entry` by itself.
 pub fn check_condition(entry: &ConditionEntry, findings: &mut Vec<Diagnostic>) {
@@ -66,8 +26,8 @@ pub fn check_condition(entry: &ConditionEntry, findings: &mut Vec<Diagnostic>) {
                 .help("write `Null` without `ForAllValues` or `ForAnyValue`"),
         );
     }
-    let family = family(operator.base);
-    if family == Family::Truth && entry.values.len() > 1 {
+    let value_type = operator.base.value_type();
+    if value_type == ValueType::Bool && entry.values.len() > 1 {
         findings.push(
             Diagnostic::new(
                 &checks::INVALID_CONDITION_MULTIPLE_BOOLEAN,
@@ -78,14 +38,14 @@ pub fn check_condition(entry: &ConditionEntry, findings: &mut Vec<Diagnostic>) {
         );
     }
     for value in &entry.values {
-        check_value(entry, family, value, findings);
+        check_value(entry, value_type, value, findings);
     }
 }
 
-fn check_value(entry: &ConditionEntry, family: Family, value: &Sourced<String>, findings: &mut Vec<Diagnostic>) {
+fn check_value(entry: &ConditionEntry, value_type: ValueType, value: &Sourced<String>, findings: &mut Vec<Diagnostic>) {
     let (operator, text) = (entry.operator, value.value.as_str());
     if text.contains("${") {
-        if !matches!(family, Family::String | Family::Arn) {
+        if !matches!(value_type, ValueType::String | ValueType::Arn) {
             findings.push(
                 Diagnostic::new(
                     &checks::INVALID_VARIABLE_FOR_OPERATOR,
@@ -104,15 +64,15 @@ fn check_value(entry: &ConditionEntry, family: Family, value: &Sourced<String>, 
             format!("`{operator}` compares {what}, and `{text}` is none"),
         ));
     };
-    match family {
-        Family::Numeric if !is_number(text) => wrong(&checks::TYPE_MISMATCH_NUMBER, "numbers"),
-        Family::Date if !is_time_of_iam(text) => wrong(&checks::TYPE_MISMATCH_DATE, "dates"),
-        Family::Truth if !is_truth(text) => wrong(&checks::TYPE_MISMATCH_BOOLEAN, "with `true` or `false`"),
-        Family::Ip if ip_range_fault(text).is_some() => {
+    match value_type {
+        ValueType::Numeric if !is_number(text) => wrong(&checks::TYPE_MISMATCH_NUMBER, "numbers"),
+        ValueType::Date if !is_time_of_iam(text) => wrong(&checks::TYPE_MISMATCH_DATE, "dates"),
+        ValueType::Bool if !is_truth(text) => wrong(&checks::TYPE_MISMATCH_BOOLEAN, "with `true` or `false`"),
+        ValueType::Ip if ip_range_fault(text).is_some() => {
             wrong(&checks::TYPE_MISMATCH_IP_RANGE, "addresses and CIDR blocks");
         }
-        Family::Binary if !is_base64(text) => wrong(&checks::TYPE_MISMATCH_STRING, "base64"),
-        Family::String if exact(operator.base) && text.contains(['*', '?']) => {
+        ValueType::Binary if !is_base64(text) => wrong(&checks::TYPE_MISMATCH_STRING, "base64"),
+        ValueType::String if exact(operator.base) && text.contains(['*', '?']) => {
             let like = if operator.base.is_negated() { "StringNotLike" } else { "StringLike" };
             findings.push(
                 Diagnostic::new(

@@ -19,7 +19,7 @@ mod read_statement;
 mod value_form;
 mod variable;
 
-pub use condition::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qualifier};
+pub use condition::{BaseOperator, Bound, ConditionBlock, ConditionEntry, Operator, Qualifier, ValueType};
 pub use condition_form::check_condition;
 pub use document::{ActionPattern, Document, Effect, Element, Sourced, Statement};
 pub use iamx_text::glob_matches;

@@ -12,7 +12,7 @@ use iamx_text::Span;
 use crate::{lowerer::Lowerer, scope::Environment};
 
 use super::{
-    formula::{Atom, Formula, NoOpposite, is_order},
+    formula::{Atom, Formula, NoOpposite},
     keys::Key,
 };
 
@@ -166,13 +166,13 @@ impl Lowerer<'_> {
             self.error(&checks::EMPTY_LIST, value_span, "no value is in an empty list");
             return None;
         }
-        if values.len() > 1 && (is_order(base) || subject.compare == Compare::Equals) {
+        if values.len() > 1 && (base.bound().is_some() || subject.compare == Compare::Equals) {
             let mut diagnostic = Diagnostic::new(
                 &checks::MISMATCHED_TYPE,
                 value_span,
                 "this compares with one value, and here is a list",
             );
-            if !is_order(base) {
+            if base.bound().is_none() {
                 diagnostic = diagnostic.help(format!("write `{}` for a list", subject.written(Compare::In)));
             }
             self.report(diagnostic);

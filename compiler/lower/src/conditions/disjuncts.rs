@@ -9,7 +9,7 @@ use iamx_policy::{BaseOperator, ConditionEntry, Operator, Qualifier};
 use iamx_text::Span;
 
 use super::{
-    formula::{Atom, Formula, is_order},
+    formula::{Atom, Formula},
     slots::{self, Stop},
     value_lists,
 };
@@ -248,7 +248,7 @@ fn either(a: &Atom, b: &Atom) -> Option<Formula> {
         return None;
     }
     match operator.qualifier {
-        None | Some(Qualifier::ForAnyValue) if is_order(base) => {
+        None | Some(Qualifier::ForAnyValue) if base.bound().is_some() => {
             if operator.if_exists != other.operator.if_exists {
                 return None;
             }

@@ -126,7 +126,7 @@ impl Atom {
             }
             (None, base) => {
                 let opposite = opposite(base).ok_or(fault)?;
-                if is_order(base) {
+                if base.bound().is_some() {
                     // The opposite of an order is false of an absent key too, so `IfExists` changes sides.
                     let operator = Operator { qualifier: None, base: opposite, if_exists: !operator.if_exists };
                     return Ok(with(operator, values()));
@@ -155,22 +155,6 @@ pub(crate) fn null_entry(key: &str, absent: bool, span: Span) -> ConditionEntry 
 /// `true` for `false`, and the reverse.
 fn flipped(values: &[Sourced<String>]) -> Vec<Sourced<String>> {
     values.iter().map(|value| Sourced::new((value.value != "true").to_string(), value.span)).collect()
-}
-
-/// Whether the operator compares by size.
-pub(crate) fn is_order(base: BaseOperator) -> bool {
-    use BaseOperator as Op;
-    matches!(
-        base,
-        Op::NumericLessThan
-            | Op::NumericLessThanEquals
-            | Op::NumericGreaterThan
-            | Op::NumericGreaterThanEquals
-            | Op::DateLessThan
-            | Op::DateLessThanEquals
-            | Op::DateGreaterThan
-            | Op::DateGreaterThanEquals
-    )
 }
 
 /// The operator that is true of a present value where `base` is false.

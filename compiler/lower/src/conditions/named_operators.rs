@@ -2,7 +2,7 @@
 
 use iamx_catalog::KeyType;
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
-use iamx_policy::{BaseOperator, ConditionEntry, Operator, Qualifier, Sourced};
+use iamx_policy::{BaseOperator, ConditionEntry, Operator, Qualifier, Sourced, ValueType};
 use iamx_syntax::{
     SyntaxToken,
     ast::{Arguments, Call, Expr, Postfix},
@@ -13,7 +13,7 @@ use crate::{lowerer::Lowerer, names::nearest, scope::Environment};
 
 use super::{
     comparisons::{Compare, Subject},
-    formula::{Formula, is_order},
+    formula::Formula,
     keys::{Key, Number},
 };
 
@@ -63,12 +63,12 @@ impl Lowerer<'_> {
             base => {
                 let compare = match base {
                     // By its name an operator on ARNs is taken with whatever wildcards stand in the values.
-                    _ if family(base) == KeyType::Arn => Compare::Like,
+                    _ if base.value_type() == ValueType::Arn => Compare::Like,
                     BaseOperator::StringLike | BaseOperator::StringNotLike => Compare::Like,
-                    base if is_order(base) => Compare::Less,
+                    base if base.bound().is_some() => Compare::Less,
                     _ => Compare::In,
                 };
-                let subject = Subject { key: &key, key_type: family(base), compare, not: false, span };
+                let subject = Subject { key: &key, key_type: key_type(base), compare, not: false, span };
                 let values = self.condition_values(environment, &subject, value)?;
                 self.check_values(&subject, &values)?;
                 values
@@ -78,7 +78,7 @@ impl Lowerer<'_> {
             self.error(&checks::EMPTY_LIST, value_span, "no value is in an empty list");
             return None;
         }
-        if values.len() > 1 && is_order(operator.base) {
+        if values.len() > 1 && operator.base.bound().is_some() {
             self.error(&checks::MISMATCHED_TYPE, value_span, "this compares with one value, and here is a list");
             return None;
         }
@@ -124,9 +124,8 @@ impl Lowerer<'_> {
             return None;
         }
         let Some(types) = key.types else { return Some(()) };
-        let family = family(operator.base);
         // Every value is text, and an ARN's too; AWS's own policies compare them so.
-        let fits = match family {
+        let fits = match key_type(operator.base) {
             KeyType::String => true,
             KeyType::Arn => types.contains(KeyType::Arn) || types.contains(KeyType::String),
             other => types.contains(other),
@@ -195,33 +194,16 @@ fn all_operators() -> impl Iterator<Item = String> {
     })
 }
 
-/// The type of the values that an operator compares.
-fn family(base: BaseOperator) -> KeyType {
-    use BaseOperator as Op;
-    match base {
-        Op::StringEquals
-        | Op::StringNotEquals
-        | Op::StringEqualsIgnoreCase
-        | Op::StringNotEqualsIgnoreCase
-        | Op::StringLike
-        | Op::StringNotLike
-        | Op::Null => KeyType::String,
-        Op::NumericEquals
-        | Op::NumericNotEquals
-        | Op::NumericLessThan
-        | Op::NumericLessThanEquals
-        | Op::NumericGreaterThan
-        | Op::NumericGreaterThanEquals => KeyType::Numeric,
-        Op::DateEquals
-        | Op::DateNotEquals
-        | Op::DateLessThan
-        | Op::DateLessThanEquals
-        | Op::DateGreaterThan
-        | Op::DateGreaterThanEquals => KeyType::Date,
-        Op::Bool => KeyType::Bool,
-        Op::BinaryEquals => KeyType::Binary,
-        Op::IpAddress | Op::NotIpAddress => KeyType::Ip,
-        Op::ArnEquals | Op::ArnNotEquals | Op::ArnLike | Op::ArnNotLike => KeyType::Arn,
+/// The type of keys that an operator is made for.
+fn key_type(base: BaseOperator) -> KeyType {
+    match base.value_type() {
+        ValueType::String => KeyType::String,
+        ValueType::Numeric => KeyType::Numeric,
+        ValueType::Date => KeyType::Date,
+        ValueType::Bool => KeyType::Bool,
+        ValueType::Binary => KeyType::Binary,
+        ValueType::Ip => KeyType::Ip,
+        ValueType::Arn => KeyType::Arn,
     }
 }
 

@@ -6,10 +6,7 @@
 use iamx_policy::{BaseOperator, ConditionBlock, ConditionEntry, Operator, Qualifier, Sourced};
 use iamx_text::Span;
 
-use super::{
-    formula::{is_order, null_entry},
-    globs, value_lists,
-};
+use super::{formula::null_entry, globs, value_lists};
 
 /// Why comparisons make no block.
 #[derive(Clone, Debug)]
@@ -103,7 +100,7 @@ fn place(slots: &mut Vec<ConditionEntry>, entry: &ConditionEntry, present: bool)
     if value_lists::same(base, &own.values, &entry.values) {
         return Ok(());
     }
-    if is_order(base)
+    if base.bound().is_some()
         && !unsettled(entry.operator)
         && let Some(order) = value_lists::tighter(base, &own.values, &entry.values)
     {

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeSet, net::IpAddr};
 
-use iamx_policy::{BaseOperator, Sourced};
+use iamx_policy::{BaseOperator, Bound, Sourced, ValueType};
 
 use super::{globs, values::date_value};
 use crate::bounds;
@@ -89,19 +89,14 @@ pub(crate) fn intersection<'v>(base: BaseOperator, a: &'v Values, b: &'v Values)
 
 /// Which of two bounds of one order holds for fewer values: `Less` if `a` does. `None` where that can't be seen.
 pub(crate) fn tighter(base: BaseOperator, a: &Values, b: &Values) -> Option<Ordering> {
-    use BaseOperator as Op;
     let ([a], [b]) = (a, b) else { return None };
-    let by_size = match base {
-        Op::NumericLessThan | Op::NumericLessThanEquals | Op::NumericGreaterThan | Op::NumericGreaterThanEquals => {
-            Decimal::of(&a.value)?.cmp(&Decimal::of(&b.value)?)
-        }
+    let by_size = match base.value_type() {
+        ValueType::Numeric => Decimal::of(&a.value)?.cmp(&Decimal::of(&b.value)?),
         // Dates are written one way, so that their order is that of their text.
         _ if bounds::is_date(&a.value) && bounds::is_date(&b.value) => date_value(&a.value).cmp(&date_value(&b.value)),
         _ => return None,
     };
-    let below =
-        matches!(base, Op::NumericLessThan | Op::NumericLessThanEquals | Op::DateLessThan | Op::DateLessThanEquals);
-    Some(if below { by_size } else { by_size.reverse() })
+    Some(if base.bound()? == Bound::Upper { by_size } else { by_size.reverse() })
 }
 
 /// The one spelling of a value, as far as the operator can tell values apart.
