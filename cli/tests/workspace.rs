@@ -204,3 +204,24 @@ mod unix {
         }
     }
 }
+
+/// Whoever writes a test must not believe that it passed.
+#[test]
+fn tests_and_invariants_are_said_not_to_be_run() {
+    let source = "role Reader {\n  trust service ec2\n  allow s3:ListAllMyBuckets\n}\n\ntest \"lists\" {\n  role Reader can \
+                  s3:ListAllMyBuckets\n}\n\ntest \"more\" {\n  role Reader cannot s3:CreateJob\n}\n\ninvariant \"alone\" {\n  \
+                  only role Reader can s3:ListAllMyBuckets\n}\n";
+    let folder = Folder::new(&[("main.iamx", source)]);
+    let said = "2 tests and 1 invariant are looked up and not run: this version decides no requests\n";
+    let check = folder.iamx(&["check", "--deny-warnings", "main.iamx"]);
+    assert_eq!(
+        (check.code, check.stderr.as_str()),
+        (Some(0), &*format!("no findings in 1 module\n{said}")),
+        "{check:?}"
+    );
+    let build = folder.iamx(&["build", "main.iamx", "--out", "out"]);
+    assert!(build.code == Some(0) && build.stderr.starts_with(said), "{build:?}");
+    folder.write("main.iamx", source.replace("can s3:ListAllMyBuckets\n}\n\ntest", "can s3:ListBuckets\n}\n\ntest"));
+    let broken = folder.iamx(&["check", "main.iamx"]);
+    assert!(broken.code == Some(1) && !broken.stderr.contains("not run"), "{broken:?}");
+}

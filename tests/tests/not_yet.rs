@@ -7,16 +7,12 @@ use iamx_tests::{
 
 /// Baselines that hold one such construct each.
 const ONE: &[&str] = &[
-    "format-only-subject",
     "item-for",
     "item-grant-data",
     "item-in-list",
     "item-in-organization-except",
     "item-in-ou",
-    "item-invariant",
-    "item-open-invariant",
     "item-resource-encrypted",
-    "item-test",
 ];
 
 #[test]

@@ -88,6 +88,7 @@ fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error
     if failed {
         return Ok(Outcome::Findings);
     }
+    findings::say_what_is_not_run(&compiled, terminal);
     let output = match &arguments.out {
         Some(folder) => Output::at(folder),
         None => Output::within(&compiled.root, &compiled.out)?,

@@ -37,5 +37,8 @@ fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error
     let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     let modules = count(compiled.modules, "module", "modules");
     terminal.say(&format!("{} in {modules}", iamx_diagnostic::summary(&compiled.analysis.diagnostics)));
+    if !failed {
+        findings::say_what_is_not_run(&compiled, terminal);
+    }
     Ok(Outcome::findings_if(failed))
 }

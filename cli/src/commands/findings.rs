@@ -80,6 +80,22 @@ pub(super) fn is_of_lock(diagnostic: &Diagnostic) -> bool {
     [&checks::INVALID_LOCK, &checks::STALE_LOCK].contains(&diagnostic.check)
 }
 
+/// Says that what is expected of the policies was typed, and nothing more: a test that is there reads like one that passes.
+pub(super) fn say_what_is_not_run(compiled: &Compiled, terminal: &mut Terminal) {
+    let program = &compiled.analysis.program;
+    let counted = [(program.tests.len(), "test", "tests"), (program.invariants.len(), "invariant", "invariants")];
+    let parts: Vec<_> = counted
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(*number, one, many))
+        .collect();
+    if parts.is_empty() {
+        return;
+    }
+    let was = if program.tests.len() + program.invariants.len() == 1 { "is" } else { "are" };
+    terminal.say(&format!("{} {was} looked up and not run: this version decides no requests", parts.join(" and ")));
+}
+
 /// The sources of the workspace in `root`, under paths that can be used where the command runs. Their ids stay.
 fn seen_from_here(sources: &SourceMap, root: &Path) -> SourceMap {
     let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();

@@ -4,36 +4,84 @@
 
 use iamx_catalog::{Action, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
+use iamx_lower::{Asked, ClaimKind};
 use iamx_policy::{ActionPattern, Effect, Sourced, Statement, arns_intersect};
+use iamx_text::Span;
 
-use crate::{held::Held, rules::Seen};
+use crate::{
+    held::Held,
+    rules::{Seen, World},
+};
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    let catalog = seen.world.catalog;
     let Some(resources) = &statement.resources else { return };
-    if statement.actions.negated || resources.negated || statement.actions.patterns.is_empty() {
+    if statement.actions.negated || resources.negated {
         return;
     }
     let arns: Vec<&Sourced<String>> = resources.patterns.iter().collect();
-    if arns.iter().any(|arn| arn.value == "*") {
+    let effect = if statement.effect == Effect::Allow { "allows" } else { "denies" };
+    let words = Words {
+        nothing: format!("{effect} nothing on these resources"),
+        untaken: "nothing is allowed or denied on this",
+        of_resource: seen.entry.resource_policy.is_some(),
+    };
+    mismatches(seen.world.catalog, (&statement.actions.patterns, statement.span), &arns, &words, diagnostics);
+}
+
+/// What the line of a test or invariant asks is about requests that are never made.
+pub(crate) fn check_asked(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let words =
+        Words { nothing: "no request is for this".to_owned(), untaken: "no request is about this", of_resource: false };
+    let lines = world.program.tests.iter().flat_map(|test| &test.assertions).map(|line| (&line.asked, line.span));
+    let claims = world.program.invariants.iter().flat_map(|invariant| &invariant.claims);
+    let claims = claims.filter_map(|claim| match &claim.kind {
+        ClaimKind::Can(asked) | ClaimKind::Cannot(asked) | ClaimKind::CanAlways(asked) => Some((asked, claim.span)),
+        _ => None,
+    });
+    for (asked, span) in lines.chain(claims) {
+        let Asked::Actions { actions, resources } = asked else { continue };
+        if actions.negated || resources.negated {
+            continue;
+        }
+        let arns: Vec<_> =
+            resources.resources.iter().map(|resource| Sourced::new(resource.arn.clone(), resource.span)).collect();
+        mismatches(world.catalog, (&actions.patterns, span), &arns.iter().collect::<Vec<_>>(), &words, diagnostics);
+    }
+}
+
+/// What a mismatch means where it is.
+struct Words {
+    nothing: String,
+    untaken: &'static str,
+    /// Whether it is in a resource's own policy.
+    of_resource: bool,
+}
+
+fn mismatches(
+    catalog: &Catalog,
+    (patterns, span): (&[Sourced<ActionPattern>], Span),
+    arns: &[&Sourced<String>],
+    words: &Words,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if patterns.is_empty() || arns.iter().any(|arn| arn.value == "*") {
         return;
     }
     // An action by name that none of the resources takes is a fault even if another action of the statement fits.
     let fits = |held: &Held<'_>| {
         held.may(|service, action| arns.iter().any(|arn| acts_on(catalog, service, action, &arn.value)))
     };
-    for pattern in &statement.actions.patterns {
+    for pattern in patterns {
         let held = Held::by(&pattern.value, catalog);
         // What was written as a pattern and stands here as its actions, as `s3:* except …`, is at one place.
-        let mut beside = statement.actions.patterns.iter().filter(|other| other.span == pattern.span);
+        let mut beside = patterns.iter().filter(|other| other.span == pattern.span);
         if !fits(&held) && !beside.any(|other| fits(&Held::by(&other.value, catalog))) {
-            let own = seen.entry.resource_policy.is_some();
-            diagnostics.push(finding(statement, pattern, &held, &arns, own));
+            diagnostics.push(finding(pattern, &held, arns, words));
             return;
         }
     }
-    for arn in &arns {
-        let taken = statement.actions.patterns.iter().any(|pattern| {
+    for arn in arns {
+        let taken = patterns.iter().any(|pattern| {
             Held::by(&pattern.value, catalog).may(|service, action| acts_on(catalog, service, action, &arn.value))
         });
         if !taken {
@@ -43,8 +91,8 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
                     arn.span,
                     format!("no action of this statement acts on `{}`", arn.value),
                 )
-                .label("nothing is allowed or denied on this")
-                .related(statement.span, "the statement"),
+                .label(words.untaken)
+                .related(span, "the statement"),
             );
         }
     }
@@ -74,21 +122,14 @@ fn has_more_parts(service: &Service, resource_type: &ResourceType, template: &st
         && service.children(resource_type).any(|child| slashes(child.template.text()) > slashes(template))
 }
 
-fn finding(
-    statement: &Statement,
-    pattern: &Sourced<ActionPattern>,
-    held: &Held<'_>,
-    arns: &[&Sourced<String>],
-    of_resource: bool,
-) -> Diagnostic {
+fn finding(pattern: &Sourced<ActionPattern>, held: &Held<'_>, arns: &[&Sourced<String>], words: &Words) -> Diagnostic {
     let listed: Vec<_> = arns.iter().map(|arn| format!("`{}`", arn.value)).collect();
-    let effect = if statement.effect == Effect::Allow { "allows" } else { "denies" };
     let mut diagnostic = Diagnostic::new(
         &checks::ACTION_RESOURCE_MISMATCH,
         pattern.span,
         format!("`{}` doesn't act on {}", pattern.value, listed.join(", ")),
     )
-    .label(format!("{effect} nothing on these resources"));
+    .label(words.nothing.clone());
     for arn in arns {
         diagnostic = diagnostic.related(arn.span, "on this");
     }
@@ -104,7 +145,7 @@ fn finding(
         .collect();
     types.sort();
     types.dedup();
-    if types.is_empty() && of_resource {
+    if types.is_empty() && words.of_resource {
         diagnostic = diagnostic
             .note("the action has no resource-level permissions, so no resource's own policy is asked about it")
             .help("say it in the policies of identities");

@@ -107,6 +107,7 @@ pub(crate) const RULES: &[Rule] = &[
 
 /// Every rule about a whole program.
 pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
+    action_resource_mismatch::check_asked,
     admin_without_mfa::check,
     entity_quotas::check,
     guardrails::attachments,

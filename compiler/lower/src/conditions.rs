@@ -22,6 +22,8 @@ use iamx_syntax::ast::{AstNode, Expr, Exprs};
 use iamx_text::Span;
 
 pub(crate) use formula::Formula;
+pub(crate) use keys::{Key, Number};
+pub(crate) use values::{date_value, key_duration, value_name};
 
 use crate::{
     lowerer::Lowerer,

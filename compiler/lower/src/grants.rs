@@ -201,7 +201,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn wrong_kind(&mut self, declaration: &Declaration, what: &str, span: Span) {
+    pub(crate) fn wrong_kind(&mut self, declaration: &Declaration, what: &str, span: Span) {
         let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
         self.report(
             Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),

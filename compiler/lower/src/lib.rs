@@ -15,6 +15,7 @@ mod documents;
 mod durations;
 mod entities;
 mod excepting;
+mod expectations;
 mod federation;
 mod grants;
 mod guardrails;
@@ -47,10 +48,12 @@ mod values;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
-    AccessKey, Account, Assignment, Attachment, AttachmentTarget, DEPLOYED_ACCOUNT, Group, Guardrail,
-    GuardrailAttachment, GuardrailKind, Identity, IdentityKind, ManagedPolicy, ManagedPolicyKind, Organization,
-    OrganizationNode, OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget, PolicyHolder,
-    Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Tag, User,
+    AccessKey, Account, Asked, AskedResource, AskedResources, Assertion, Assignment, Attachment, AttachmentTarget,
+    Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, DEPLOYED_ACCOUNT, Group, Guardrail,
+    GuardrailAttachment, GuardrailKind, Identity, IdentityKind, Invariant, ManagedPolicy, ManagedPolicyKind,
+    Organization, OrganizationNode, OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget,
+    Place, PlaceKind, PolicyHolder, Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Subject, Tag,
+    Test, User,
 };
 
 use iamx_diagnostic::Diagnostic;

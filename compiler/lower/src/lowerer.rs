@@ -53,6 +53,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) conditions_deep: usize,
     /// The grants, each with where it is evaluated.
     pub(crate) grants: Vec<(Environment, Grant)>,
+    /// The tests and invariants, each with its module.
+    pub(crate) expectations: Vec<(usize, Item)>,
     /// The roles whose own body trusts no one: where their names were declared, and these.
     pub(crate) untrusting: Vec<(Span, String)>,
     /// The account of each module's `within`.
@@ -100,6 +102,7 @@ impl<'a> Lowerer<'a> {
             too_deep_said: false,
             conditions_deep: 0,
             grants: Vec::new(),
+            expectations: Vec::new(),
             untrusting: Vec::new(),
             within: vec![None; input.modules.len()],
             library_use: None,
@@ -149,6 +152,7 @@ impl<'a> Lowerer<'a> {
         self.write_grants();
         self.attach_guardrails();
         self.look_at_unmade();
+        self.look_at_expectations();
         self.check_entities_named_once();
         self.check_resource_policies_once();
         self.count_names_in_text();
@@ -173,13 +177,8 @@ impl<'a> Lowerer<'a> {
             Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
             // Both ends of a grant must be made before it is written.
             Item::Grant(grant) => self.grants.push((Environment::of(module), grant)),
-            Item::Other(node) => {
-                let word = match first_word(&node) {
-                    "open" => "open invariant",
-                    word => word,
-                };
-                self.not_yet(module, &node, &format!("`{word}`"));
-            }
+            // They are about what everything else makes.
+            item @ (Item::Test(_) | Item::Invariant(_)) => self.expectations.push((module, item)),
             Item::Use(_)
             | Item::Let(_)
             | Item::Within(_)
@@ -459,14 +458,6 @@ impl<'a> Lowerer<'a> {
 
 fn unreachable_file(sources: &iamx_text::SourceMap) -> FileId {
     sources.iter().next().map_or_else(|| iamx_text::SourceMap::new().add("", ""), |(file, _)| file)
-}
-
-/// The word that an item begins with.
-fn first_word(node: &SyntaxNode) -> &'static str {
-    node.children_with_tokens()
-        .find(|element| !element.kind().is_trivia())
-        .and_then(|element| element.kind().keyword())
-        .unwrap_or("this item")
 }
 
 /// How deep brackets nest in a declaration.

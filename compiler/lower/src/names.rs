@@ -131,7 +131,7 @@ impl Names {
                     self.declare(module, file, item.name(), DeclarationKind::Entity(kind, item), diagnostics);
                 }
             }
-            Item::Use(_) | Item::Within(_) | Item::For(_) | Item::Grant(_) | Item::Other(_) => {}
+            Item::Use(_) | Item::Within(_) | Item::For(_) | Item::Grant(_) | Item::Test(_) | Item::Invariant(_) => {}
         }
     }
 

@@ -284,7 +284,7 @@ impl Lowerer<'_> {
     }
 
     /// Where the OU or organization of `path` was declared.
-    fn node_named(&mut self, module: usize, path: &Path, keyword: SyntaxKind) -> Option<Span> {
+    pub(crate) fn node_named(&mut self, module: usize, path: &Path, keyword: SyntaxKind) -> Option<Span> {
         let span = self.span(module, path.range());
         let declaration = self.declaration_named(module, path)?;
         match (&declaration.kind, keyword) {

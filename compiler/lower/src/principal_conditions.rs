@@ -14,7 +14,7 @@ use crate::{
     OrganizationNodeKind,
     conditions::Formula,
     lowerer::Lowerer,
-    names::DeclarationKind,
+    names::{Declaration, DeclarationKind},
     scope::{Environment, Target},
 };
 
@@ -238,22 +238,13 @@ impl Lowerer<'_> {
     ///
     /// See [`aws:PrincipalOrgPaths`](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths).
     pub(crate) fn of_ou(&mut self, environment: &Environment, principal: &Principal, span: Span) -> Option<Formula> {
-        let target = principal.target()?;
-        let at = self.span(environment.module, target.range());
-        let reference = self.principal_reference(environment, &target, "an organizational unit")?;
-        let declaration = match (&reference.target, reference.rest.as_slice()) {
-            (Target::Declaration(id), []) => self.names.get(*id).cloned(),
-            _ => None,
-        };
-        let Some(declaration) = declaration.filter(|one| matches!(one.kind, DeclarationKind::Ou)) else {
-            self.error(&checks::MISMATCHED_TYPE, at, "expected an organizational unit");
-            return None;
-        };
+        let (declaration, node) = self.ou_of(environment, principal)?;
         let organization = self.program.organization.as_ref()?;
         let root = Some(organization.id.clone()).filter(|id| !id.is_empty());
-        let node = organization.node_at(declaration.span)?;
+        let node = organization.nodes.get(node)?;
         let OrganizationNodeKind::Ou { id } = node.kind.clone() else { return None };
         let Some(id) = id else {
+            let at = self.span(environment.module, principal.target()?.range());
             self.report(
                 Diagnostic::new(&checks::MISSING_MEMBER, at, format!("the id of `{}` isn't said", declaration.name))
                     .related(declaration.span, "declared here")
@@ -265,6 +256,24 @@ impl Lowerer<'_> {
         let operator = Operator::qualified(Qualifier::ForAnyValue, BaseOperator::StringLike);
         let path = Sourced::new(format!("{}/*/{id}/*", root?), span);
         Some(Formula::compare(operator, "aws:PrincipalOrgPaths", vec![path], span))
+    }
+
+    /// The OU that `principal` names: its declaration, and its position in the organization.
+    pub(crate) fn ou_of(&mut self, environment: &Environment, principal: &Principal) -> Option<(Declaration, usize)> {
+        let target = principal.target()?;
+        let at = self.span(environment.module, target.range());
+        let reference = self.principal_reference(environment, &target, "an organizational unit")?;
+        let declaration = match (&reference.target, reference.rest.as_slice()) {
+            (Target::Declaration(id), []) => self.names.get(*id).cloned(),
+            _ => None,
+        };
+        let Some(declaration) = declaration.filter(|one| matches!(one.kind, DeclarationKind::Ou)) else {
+            self.error(&checks::MISMATCHED_TYPE, at, "expected an organizational unit");
+            return None;
+        };
+        let nodes = &self.program.organization.as_ref()?.nodes;
+        let node = nodes.iter().position(|node| node.span == declaration.span)?;
+        Some((declaration, node))
     }
 
     /// `permission-set Analyst`: whoever has a role that Identity Center made for it, in the accounts assigned.

@@ -94,6 +94,16 @@ impl Lowerer<'_> {
         principal: &Principal,
         span: Span,
     ) -> Option<String> {
+        let session = self.session_name(environment, principal)?;
+        let arn = self.identity_arn(environment, principal, DeclaredKind::Role, span)?;
+        let (before, role) = arn.split_once(":role/")?;
+        let account = before.rsplit(':').next()?;
+        let name = role.rsplit('/').next()?;
+        Some(format!("arn:{}:sts::{account}:assumed-role/{name}/{session}", self.settings().partition))
+    }
+
+    /// The name of `session role R "name"`.
+    pub(crate) fn session_name(&mut self, environment: &Environment, principal: &Principal) -> Option<String> {
         let token = principal.session_name()?;
         let session = self.plain_string(environment.module, &token)?;
         if !bounds::is_session_name(&session) {
@@ -104,11 +114,7 @@ impl Lowerer<'_> {
             );
             return None;
         }
-        let arn = self.identity_arn(environment, principal, DeclaredKind::Role, span)?;
-        let (before, role) = arn.split_once(":role/")?;
-        let account = before.rsplit(':').next()?;
-        let name = role.rsplit('/').next()?;
-        Some(format!("arn:{}:sts::{account}:assumed-role/{name}/{session}", self.settings().partition))
+        Some(session)
     }
 
     /// Whether `arn` is that of a principal; says so if it isn't.

@@ -1,7 +1,9 @@
 mod federation;
+mod invariants;
 mod organization;
 mod permission_sets;
 mod resource_policies;
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -9,11 +11,13 @@ use iamx_policy::Document;
 use iamx_text::Span;
 
 pub use federation::{Provider, ProviderKind};
+pub use invariants::{Claim, ClaimKind, ClaimSubject, Invariant, Place, PlaceKind};
 pub use organization::{
     Guardrail, GuardrailAttachment, GuardrailKind, Organization, OrganizationNode, OrganizationNodeKind,
 };
 pub use permission_sets::{Assignment, PermissionSet, PermissionSetPolicy, PermissionSetTarget, SessionPolicy};
 pub use resource_policies::{PolicyHolder, ResourcePolicy};
+pub use tests::{Asked, AskedResource, AskedResources, Assertion, ContextEntry, ContextValue, Subject, Test};
 
 /// Stands in ARNs for the id of an account that is known only when the program is deployed. It is as long as an id, and
 /// holds characters for private use, which IAM takes in no policy.
@@ -50,6 +54,10 @@ pub struct Program {
     pub resource_policies: Vec<ResourcePolicy>,
     /// The patterns (`s3:*`) and access levels (`s3:@read`) whose actions were written out from the catalog.
     pub written_out: BTreeSet<String>,
+    /// Tests, which nothing runs yet.
+    pub tests: Vec<Test>,
+    /// Invariants, which nothing proves yet.
+    pub invariants: Vec<Invariant>,
     /// How many names were accepted with `unchecked`.
     pub unchecked: usize,
     /// Whether no account is declared, and ARNs that need one hold [`DEPLOYED_ACCOUNT`].

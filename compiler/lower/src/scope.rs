@@ -5,7 +5,7 @@ use std::rc::Rc;
 use iamx_diagnostic::{Applicability, Diagnostic, Label, checks};
 use iamx_syntax::{
     SyntaxToken, TextRange,
-    ast::{Arguments, AstNode, Call, Expr, Exprs, Parameters, Postfix},
+    ast::{Arguments, AstNode, Call, Expr, Exprs, Parameters, Path, Postfix},
 };
 use iamx_text::Span;
 
@@ -104,6 +104,14 @@ impl Lowerer<'_> {
         let name = call.name()?;
         let span = self.span(environment.module, call.range());
         self.resolve_parts(environment, &name, call.postfixes(), span)
+    }
+
+    /// Finds what a dotted name stands for. Says so if there is no such name.
+    pub(crate) fn resolve_path(&mut self, environment: &Environment, path: &Path) -> Option<Reference> {
+        let mut names = path.names().into_iter();
+        let first = names.next()?;
+        let span = self.span(environment.module, path.range());
+        self.resolve_parts(environment, &first, names.map(Postfix::Name).collect(), span)
     }
 
     /// What a parameter was given, if that is a name, and what it was given in turn.

@@ -7,7 +7,7 @@ use iamx_policy::{
 };
 use iamx_syntax::{
     SyntaxKind, SyntaxToken,
-    ast::{AstNode, Body, Clause, DeclaredKind, Expr, Include, Permission, Statement},
+    ast::{AstNode, Body, Call, Clause, DeclaredKind, Expr, Include, Permission, Statement},
 };
 use iamx_text::Span;
 
@@ -89,8 +89,21 @@ impl Lowerer<'_> {
         conditions: &Formula,
         document: &mut Document,
     ) {
-        let Some(call) = include.call() else { return };
-        let Some(reference) = self.resolve(environment, &call) else { return };
+        if let Some(call) = include.call() {
+            self.include_policy(environment, &call, kind, conditions, document);
+        }
+    }
+
+    /// The statements of the policy that `call` names.
+    pub(crate) fn include_policy(
+        &mut self,
+        environment: &Environment,
+        call: &Call,
+        kind: DocumentKind,
+        conditions: &Formula,
+        document: &mut Document,
+    ) {
+        let Some(reference) = self.resolve(environment, call) else { return };
         let declaration = match reference.target {
             Target::Declaration(id) => self.names.get(id).cloned().map(|declaration| (id, declaration)),
             _ => None,

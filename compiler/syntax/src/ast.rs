@@ -2,11 +2,13 @@
 //!
 //! Any part may be missing, since the tree of a broken text is whole only where the text is.
 
+mod expectation;
 mod expression;
 mod item;
 mod json;
 mod statement;
 
+pub use expectation::{Asked, Assertion, AtMost, Binding, ClaimLine, ClaimSubject, Context, InvariantItem, TestItem};
 pub use expression::{
     Arguments, Bracketed, Call, CallIn, Comparison, Condition, Expr, Exprs, Group, Negation, Parenthesized, Place,
     Postfix, Principal, Test, WordCall,

@@ -62,7 +62,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The key that the catalog calls `text`.
-    fn listed_key(&mut self, text: String, span: Span) -> Option<Key> {
+    pub(crate) fn listed_key(&mut self, text: String, span: Span) -> Option<Key> {
         let known = self.known_key(&text, span)?;
         let number = match (known.multi_valued, known.single_valued_too) {
             (false, _) => Number::One,

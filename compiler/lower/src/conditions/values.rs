@@ -35,7 +35,7 @@ impl Lowerer<'_> {
                     self.bad_duration(token.text(), span);
                     return None;
                 };
-                Some(vec![Sourced::new(key_duration(subject, seconds), span)])
+                Some(vec![Sourced::new(key_duration(&subject.key.text, seconds), span)])
             }
             (Expr::Date(token), KeyType::Date) => {
                 if !bounds::is_date(token.text()) {
@@ -217,7 +217,7 @@ impl Lowerer<'_> {
             return self.condition_values(&Environment::of(module), subject, &param.default()?);
         };
         let value = match type_name.as_str() {
-            "duration" => key_duration(subject, bounds::seconds(given)?),
+            "duration" => key_duration(&subject.key.text, bounds::seconds(given)?),
             "date" => date_value(given),
             _ => given.clone(),
         };
@@ -310,17 +310,17 @@ impl Lowerer<'_> {
 }
 
 /// A duration in the key's unit: milliseconds for the age of S3's signatures, seconds elsewhere.
-fn key_duration(subject: &Subject<'_>, seconds: u64) -> String {
-    let unit = if subject.key.text.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
+pub(crate) fn key_duration(key: &str, seconds: u64) -> String {
+    let unit = if key.eq_ignore_ascii_case("s3:signatureAge") { 1000 } else { 1 };
     seconds.saturating_mul(unit).to_string()
 }
 
 /// A date as IAM has it: midnight UTC where no time is said.
-pub(super) fn date_value(text: &str) -> String {
+pub(crate) fn date_value(text: &str) -> String {
     if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") }
 }
 
-fn value_name(key_type: KeyType) -> &'static str {
+pub(crate) fn value_name(key_type: KeyType) -> &'static str {
     match key_type {
         KeyType::String => "a string",
         KeyType::Arn => "an ARN",

@@ -93,9 +93,4 @@ impl Organization {
     pub fn path(&self, index: usize) -> impl Iterator<Item = &OrganizationNode> {
         std::iter::successors(self.nodes.get(index), |node| node.parent.and_then(|parent| self.nodes.get(parent)))
     }
-
-    /// The node whose name was declared at `span`.
-    pub fn node_at(&self, span: Span) -> Option<&OrganizationNode> {
-        self.nodes.iter().find(|node| node.span == span)
-    }
 }

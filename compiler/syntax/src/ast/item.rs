@@ -1,6 +1,6 @@
 use super::{
-    Arguments, AstNode, Attachment, Body, Expr, Exprs, Grant, ast_node, child, children, documentation, expressions,
-    token, tokens,
+    Arguments, AstNode, Attachment, Body, Expr, Exprs, Grant, InvariantItem, TestItem, ast_node, child, children,
+    documentation, expressions, token, tokens,
 };
 use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 
@@ -64,8 +64,10 @@ pub enum Item {
     Declared(Declared),
     /// `grant`
     Grant(Grant),
-    /// `test` or `invariant`
-    Other(SyntaxNode),
+    /// `test`
+    Test(TestItem),
+    /// `invariant`
+    Invariant(InvariantItem),
 }
 
 impl AstNode for Item {
@@ -80,7 +82,8 @@ impl AstNode for Item {
             SyntaxKind::ACCOUNT_ITEM => Self::Account(AccountNode(node)),
             SyntaxKind::DECLARED => Self::Declared(Declared(node)),
             SyntaxKind::GRANT_ITEM => Self::Grant(Grant::cast(node)?),
-            SyntaxKind::TEST_ITEM | SyntaxKind::INVARIANT_ITEM => Self::Other(node),
+            SyntaxKind::TEST_ITEM => Self::Test(TestItem::cast(node)?),
+            SyntaxKind::INVARIANT_ITEM => Self::Invariant(InvariantItem::cast(node)?),
             _ => return None,
         })
     }
@@ -96,7 +99,8 @@ impl AstNode for Item {
             Self::Account(item) => item.syntax(),
             Self::Declared(item) => item.syntax(),
             Self::Grant(item) => item.syntax(),
-            Self::Other(node) => node,
+            Self::Test(item) => item.syntax(),
+            Self::Invariant(item) => item.syntax(),
         }
     }
 }

@@ -228,7 +228,7 @@ pub enum Clause {
 }
 
 impl Clause {
-    fn cast(node: SyntaxNode) -> Option<Self> {
+    pub(super) fn cast(node: SyntaxNode) -> Option<Self> {
         Some(match node.kind() {
             SyntaxKind::ON_CLAUSE => Self::On(node),
             SyntaxKind::TO_CLAUSE => Self::To(node),
