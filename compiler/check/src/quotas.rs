@@ -7,59 +7,61 @@ use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{DocumentEntry, DocumentKind, IdentityKind};
 use iamx_text::Span;
 
-use crate::rules::World;
+use crate::rules::{Seen, World};
 
-pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let World { program, catalog, .. } = *world;
+/// A document that is too large, or has too many parts.
+pub(crate) fn document(seen: &Seen<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Seen { world: World { catalog, .. }, entry } = *seen;
     let managed = catalog.quota(QuotaKind::ManagedPolicy).map_or(0, |quota| quota.max);
-    for entry in program.documents() {
-        let size = entry.size(catalog);
-        let help = match entry.kind {
-            DocumentKind::ManagedPolicy | DocumentKind::Boundary => {
-                "split it into policies of their own, or say patterns in place of long lists"
-            }
-            DocumentKind::Trust => "name accounts in place of their roles, with a condition",
-            DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline
-                if exceeds(size, managed) =>
-            {
-                "split it into policies and attach those, or say patterns in place of long lists"
-            }
-            DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline => {
-                "make a policy of it, and attach that"
-            }
-            DocumentKind::PermissionSetInline => "make policies of parts of it, and attach them",
-            DocumentKind::SessionPolicy => "say patterns in place of long lists: the role's own policies are the bound",
-            DocumentKind::Scp | DocumentKind::Rcp => "split it in two, and attach both",
-            DocumentKind::Resource | DocumentKind::AccountPolicy => {
-                "name accounts in place of their roles, with a condition, or say patterns in place of long lists"
-            }
-        };
-        let Some(quota) = entry.quota(catalog) else { continue };
-        shape(&entry, quota, diagnostics);
-        if exceeds(size, quota.max) {
-            let mut diagnostic = Diagnostic::new(
-                &checks::POLICY_TOO_LARGE,
-                entry.span,
-                format!(
-                    "the {} of `{}` has {size} {}; AWS takes {}",
-                    entry.kind.describe(),
-                    entry.name,
-                    if quota.unit == QuotaUnit::Bytes { "bytes" } else { "characters" },
-                    quota.max
-                ),
-            )
-            .note(if entry.counts_white_space(catalog) {
-                "white space counts, and there is none between its parts"
-            } else {
-                "white space isn't counted"
-            })
-            .help(help);
-            if let Some(most) = quota.raisable_to {
-                diagnostic = diagnostic.note(format!("the quota can be raised to {most}"));
-            }
-            diagnostics.push(diagnostic);
+    let size = entry.size(catalog);
+    let help = match entry.kind {
+        DocumentKind::ManagedPolicy | DocumentKind::Boundary => {
+            "split it into policies of their own, or say patterns in place of long lists"
         }
+        DocumentKind::Trust => "name accounts in place of their roles, with a condition",
+        DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline if exceeds(size, managed) => {
+            "split it into policies and attach those, or say patterns in place of long lists"
+        }
+        DocumentKind::RoleInline | DocumentKind::UserInline | DocumentKind::GroupInline => {
+            "make a policy of it, and attach that"
+        }
+        DocumentKind::PermissionSetInline => "make policies of parts of it, and attach them",
+        DocumentKind::SessionPolicy => "say patterns in place of long lists: the role's own policies are the bound",
+        DocumentKind::Scp | DocumentKind::Rcp => "split it in two, and attach both",
+        DocumentKind::Resource | DocumentKind::AccountPolicy => {
+            "name accounts in place of their roles, with a condition, or say patterns in place of long lists"
+        }
+    };
+    let Some(quota) = entry.quota(catalog) else { return };
+    shape(&entry, quota, diagnostics);
+    if exceeds(size, quota.max) {
+        let mut diagnostic = Diagnostic::new(
+            &checks::POLICY_TOO_LARGE,
+            entry.span,
+            format!(
+                "the {} of `{}` has {size} {}; AWS takes {}",
+                entry.kind.describe(),
+                entry.name,
+                if quota.unit == QuotaUnit::Bytes { "bytes" } else { "characters" },
+                quota.max
+            ),
+        )
+        .note(if entry.counts_white_space(catalog) {
+            "white space counts, and there is none between its parts"
+        } else {
+            "white space isn't counted"
+        })
+        .help(help);
+        if let Some(most) = quota.raisable_to {
+            diagnostic = diagnostic.note(format!("the quota can be raised to {most}"));
+        }
+        diagnostics.push(diagnostic);
     }
+}
+
+/// How many policies are attached to what.
+pub(crate) fn attached(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let World { program, catalog, .. } = *world;
     for (kind, identity) in program.identities() {
         let quota = match kind {
             IdentityKind::Role => QuotaKind::PoliciesPerRole,
@@ -124,7 +126,7 @@ fn exceeds(count: usize, most: u32) -> bool {
     u64::try_from(count).is_ok_and(|count| count > u64::from(most))
 }
 
-/// How many policies are attached to what.
+/// What has so many policies attached.
 struct Attached<'p> {
     what: &'static str,
     name: &'p str,

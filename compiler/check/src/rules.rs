@@ -102,6 +102,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(rcp, guardrail_keys::check),
     rule(trust, trust_policy::check),
     rule(rcp, guardrails::check),
+    document(any, quotas::document),
     document(boundary, boundary::check),
 ];
 
@@ -113,7 +114,7 @@ pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
     guardrails::attachments,
     long_lived::check,
     privilege_escalation::check,
-    quotas::check,
+    quotas::attached,
     required_resources::check,
 ];
 

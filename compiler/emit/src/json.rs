@@ -3,6 +3,7 @@
 use iamx_catalog::Catalog;
 use iamx_lower::{DocumentEntry, DocumentKind, PolicyHolder, Program};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use sha2::{Digest, Sha256};
 
 use crate::OutputFile;
 
@@ -10,6 +11,10 @@ use crate::OutputFile;
 pub(crate) struct DocumentFile<'p> {
     pub(crate) entry: DocumentEntry<'p>,
     pub(crate) file: OutputFile,
+    /// Its length as its quota counts it.
+    pub(crate) size: usize,
+    /// The SHA-256 of its bytes.
+    pub(crate) sha256: String,
 }
 
 /// The documents of `program`, sorted by the paths of their files.
@@ -18,20 +23,36 @@ pub(crate) fn documents<'p>(program: &'p Program, catalog: &Catalog) -> Vec<Docu
     let mut documents: Vec<_> = entries
         .into_par_iter()
         .map(|entry| {
-            let file = OutputFile { path: path(program, &entry), bytes: text(&entry, catalog).into_bytes() };
-            DocumentFile { entry, file }
+            let (text, size) = text(&entry, catalog);
+            let file = OutputFile { path: path(program, &entry), bytes: text.into_bytes() };
+            DocumentFile { sha256: sha256(&file.bytes), entry, file, size }
         })
         .collect();
     documents.sort_by(|a, b| a.file.path.cmp(&b.file.path));
     documents
 }
 
-/// The document's text: without white space where that counts and it would be too large with it.
-fn text(entry: &DocumentEntry<'_>, catalog: &Catalog) -> String {
+/// The document's text and its size: without white space where that counts and it would be too large with it.
+fn text(entry: &DocumentEntry<'_>, catalog: &Catalog) -> (String, usize) {
     let text = entry.document.to_json();
     let most = entry.quota(catalog).map_or(usize::MAX, |quota| usize::try_from(quota.max).unwrap_or(usize::MAX));
-    let too_large = entry.size_of(&text, catalog) > most;
-    if too_large && entry.counts_white_space(catalog) { entry.document.to_compact_json() } else { text }
+    let size = entry.size_of(&text, catalog);
+    if size <= most || !entry.counts_white_space(catalog) {
+        return (text, size);
+    }
+    let text = entry.document.to_compact_json();
+    let size = entry.size_of(&text, catalog);
+    (text, size)
+}
+
+/// The SHA-256 of `bytes` in lower-case hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.extend(char::from_digit(u32::from(nibble), 16));
+        }
+        text
+    })
 }
 
 /// `account/kind/name.json`; without the account's folder where there is none.

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
-    Attachment, AttachmentTarget, DEPLOYED_ACCOUNT, GuardrailKind, Identity, IdentityKind, OrganizationNodeKind,
-    PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program, ProviderKind, ResourcePolicy, Tag,
+    Attachment, AttachmentTarget, DEPLOYED_ACCOUNT, Group, GuardrailKind, Identity, IdentityKind, ManagedPolicy,
+    OrganizationNodeKind, PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program, ProviderKind,
+    ResourcePolicy, Role, Tag, User,
 };
 use iamx_text::{SourceMap, Span};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use crate::{
     OutputFile, Target,
-    json::DocumentFile,
+    json::{DocumentFile, sha256},
     terraform::{Place, Root, RootKind},
 };
 
@@ -27,91 +27,145 @@ pub(crate) fn manifest(
     roots: &[Root],
 ) -> OutputFile {
     let by_kind: BTreeMap<_, _> = roots.iter().map(|root| (root.kind, root)).collect();
-    let documents: Vec<Value> = documents
-        .par_iter()
-        .map(|document| {
+    let manifest = Manifest {
+        manifest: 1,
+        workspace: &program.name,
+        partition: &program.partition,
+        catalog: json!({ "version": catalog.info().version, "sha256": catalog.hash() }),
+        unchecked: program.unchecked,
+        accounts: list(program.accounts.iter().map(|account| json!({ "name": account.name, "id": account.id }))),
+        documents: list(documents.iter().map(|document| {
             let root = by_kind.get(&RootKind::of(program, &document.entry)).copied();
             self::document(program, sources, catalog, document, json, root)
-        })
-        .collect();
-    let mut manifest = json!({
-        "manifest": 1,
-        "workspace": program.name,
-        "partition": program.partition,
-        "catalog": { "version": catalog.info().version, "sha256": catalog.hash() },
-        "unchecked": program.unchecked,
-        "accounts": program.accounts.iter().map(|account| json!({ "name": account.name, "id": account.id })).collect::<Vec<_>>(),
-    });
-    if let Some(object) = manifest.as_object_mut() {
-        // What is large is moved in: the macro would copy it.
-        object.insert("documents".to_owned(), Value::Array(documents));
-        object.insert("policies".to_owned(), policies(program, sources));
-        object.insert("roles".to_owned(), roles(program, sources));
-        object.insert("users".to_owned(), users(program, sources));
-        object.insert("groups".to_owned(), groups(program, sources));
-        // What few workspaces have is left out of those that haven't.
-        if let Some(organization) = organization(program, sources) {
-            object.insert("organization".to_owned(), organization);
-        }
-        if !program.providers.is_empty() {
-            object.insert("providers".to_owned(), providers(program, sources));
-        }
-        if !program.permission_sets.is_empty() {
-            object.insert("permission-sets".to_owned(), permission_sets(program, sources));
-        }
-        if !program.resource_policies.is_empty() {
-            object.insert("resource-policies".to_owned(), resource_policies(program, sources));
-        }
-    }
-    if !roots.is_empty()
-        && let Some(entries) = manifest.as_object_mut()
-    {
-        entries.insert("roots".to_owned(), roots.iter().map(|root| self::root(program, root)).collect());
-    }
-    OutputFile { path: "manifest.json".to_owned(), bytes: format!("{manifest:#}\n").into_bytes() }
+        })),
+        policies: list(program.policies.iter().map(|one| policy(program, sources, one))),
+        roles: list(program.roles.iter().map(|one| role(program, sources, one))),
+        users: list(program.users.iter().map(|one| user(program, sources, one))),
+        groups: list(program.groups.iter().map(|one| group(program, sources, one))),
+        organization: organization(program, sources),
+        providers: (!program.providers.is_empty()).then(|| providers(program, sources)),
+        permission_sets: (!program.permission_sets.is_empty()).then(|| permission_sets(program, sources)),
+        resource_policies: (!program.resource_policies.is_empty()).then(|| resource_policies(program, sources)),
+        roots: (!roots.is_empty()).then(|| roots.iter().map(|root| self::root(program, root)).collect()),
+    };
+    // Names and texts in lists and objects: nothing here can fail to be JSON.
+    let mut bytes = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+    bytes.push(b'\n');
+    OutputFile { path: "manifest.json".to_owned(), bytes }
 }
 
-fn document(
-    program: &Program,
-    sources: &SourceMap,
+/// The manifest. What is long is made as it is written, one line after the other.
+#[derive(Serialize)]
+#[serde(
+    rename_all = "kebab-case",
+    bound(serialize = "A: Serialize, D: Serialize, P: Serialize, R: Serialize, U: Serialize, G: Serialize")
+)]
+struct Manifest<'p, A, D, P, R, U, G> {
+    manifest: u32,
+    workspace: &'p str,
+    partition: &'p str,
+    catalog: Value,
+    unchecked: usize,
+    accounts: A,
+    documents: D,
+    policies: P,
+    roles: R,
+    users: U,
+    groups: G,
+    // What few workspaces have is left out of those that haven't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    providers: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission_sets: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_policies: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roots: Option<Value>,
+}
+
+/// A list whose elements are made when they are written.
+struct List<I>(I);
+
+impl<T: Serialize, I: Iterator<Item = T> + Clone> Serialize for List<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
+}
+
+fn list<T: Serialize, I: Iterator<Item = T> + Clone>(elements: I) -> List<I> {
+    List(elements)
+}
+
+/// A document, as the manifest lists it.
+#[derive(Serialize)]
+struct DocumentLine<'p> {
+    path: Option<&'p str>,
+    kind: &'static str,
+    account: Option<&'p str>,
+    name: &'p str,
+    sha256: Option<&'p str>,
+    size: usize,
+    quota: Option<u32>,
+    source: Option<Source<'p>>,
+    statements: Vec<StatementLine<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terraform: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct StatementLine<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documentation: Option<&'p str>,
+    source: Option<Source<'p>>,
+}
+
+/// File and lines, counted from 1.
+#[derive(Serialize)]
+struct Source<'p> {
+    file: &'p str,
+    line: u32,
+    end: u32,
+}
+
+fn document<'p>(
+    program: &'p Program,
+    sources: &'p SourceMap,
     catalog: &Catalog,
-    DocumentFile { entry, file }: &DocumentFile<'_>,
+    document: &'p DocumentFile<'_>,
     json: bool,
     root: Option<&Root>,
-) -> Value {
-    let statements: Vec<_> = entry
-        .document
-        .statements
-        .iter()
-        .map(|statement| {
-            let mut object = Map::new();
-            if let Some(sid) = &statement.sid {
-                object.insert("sid".to_owned(), json!(sid));
-            }
-            if let Some(documentation) = &statement.documentation {
-                object.insert("documentation".to_owned(), json!(documentation));
-            }
-            object.insert("source".to_owned(), source(sources, statement.span));
-            Value::Object(object)
-        })
-        .collect();
-    let mut document = json!({
-        "path": json.then_some(&file.path),
-        "kind": entry.kind.name(),
-        "account": account(program, entry.account),
-        "name": entry.name,
-        "sha256": json.then(|| sha256(&file.bytes)),
-        "size": entry.size_of(&String::from_utf8_lossy(&file.bytes), catalog),
-        "quota": entry.quota(catalog).map(|quota| quota.max),
-        "source": source(sources, entry.span),
+) -> DocumentLine<'p> {
+    let DocumentFile { entry, file, size, sha256 } = document;
+    let statements = entry.document.statements.iter().map(|statement| StatementLine {
+        sid: statement.sid.as_deref(),
+        documentation: statement.documentation.as_deref(),
+        source: place(sources, statement.span),
     });
-    let Some(entries) = document.as_object_mut() else { return document };
-    entries.insert("statements".to_owned(), Value::Array(statements));
-    if let (Some(root), Some(place)) = (root, Place::of(entry)) {
-        let value = json!({ "path": root.file.path, "address": place.address.to_string(), "argument": place.argument });
-        entries.insert("terraform".to_owned(), value);
+    let terraform = root.zip(Place::of(entry)).map(|(root, place)| {
+        json!({ "path": root.file.path, "address": place.address.to_string(), "argument": place.argument })
+    });
+    DocumentLine {
+        path: json.then_some(&file.path),
+        kind: entry.kind.name(),
+        account: program.account(entry.account).map(|account| account.name.as_str()),
+        name: entry.name,
+        sha256: json.then_some(sha256),
+        size: *size,
+        quota: entry.quota(catalog).map(|quota| quota.max),
+        source: place(sources, entry.span),
+        statements: statements.collect(),
+        terraform,
     }
-    document
+}
+
+fn place(sources: &SourceMap, span: Span) -> Option<Source<'_>> {
+    let file = sources.get(span.file)?;
+    let line = |offset| file.line_col(offset).line + 1;
+    Some(Source { file: file.path(), line: line(span.range.start()), end: line(span.range.end()) })
 }
 
 fn root(program: &Program, root: &Root) -> Value {
@@ -127,11 +181,8 @@ fn account(program: &Program, account: Option<usize>) -> Value {
     program.account(account).map_or(Value::Null, |account| json!(account.name))
 }
 
-/// File and lines, counted from 1.
 fn source(sources: &SourceMap, span: Span) -> Value {
-    let Some(file) = sources.get(span.file) else { return Value::Null };
-    let line = |offset| file.line_col(offset).line + 1;
-    json!({ "file": file.path(), "line": line(span.range.start()), "end": line(span.range.end()) })
+    json!(place(sources, span))
 }
 
 /// An ARN, where the account's id is known.
@@ -186,21 +237,15 @@ fn resource_policies(program: &Program, sources: &SourceMap) -> Value {
     program.resource_policies.iter().map(of).collect()
 }
 
-fn policies(program: &Program, sources: &SourceMap) -> Value {
-    program
-        .policies
-        .iter()
-        .map(|policy| {
-            json!({
-                "name": policy.name,
-                "account": account(program, policy.account),
-                "arn": arn(program, policy.account, "policy", &policy.path, &policy.name),
-                "path": policy.path,
-                "description": policy.description,
-                "source": source(sources, policy.span),
-            })
-        })
-        .collect()
+fn policy(program: &Program, sources: &SourceMap, policy: &ManagedPolicy) -> Value {
+    json!({
+        "name": policy.name,
+        "account": account(program, policy.account),
+        "arn": arn(program, policy.account, "policy", &policy.path, &policy.name),
+        "path": policy.path,
+        "description": policy.description,
+        "source": source(sources, policy.span),
+    })
 }
 
 /// Name, account, ARN and path of an identity, then what `of_its_kind` has, then where it was declared.
@@ -222,54 +267,35 @@ fn identity(
     Value::Object(entries.map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-fn roles(program: &Program, sources: &SourceMap) -> Value {
-    let roles = program.roles.iter().map(|role| {
-        let of_its_kind = vec![
-            ("description", json!(role.description)),
-            ("attached", attachments(program, &role.identity)),
-            ("boundary", boundary(program, &role.identity)),
-            ("max-session-seconds", json!(role.max_session)),
-            ("instance-profile", json!(role.instance_profile)),
-            ("tags", tags(&role.identity.tags)),
-        ];
-        identity(program, sources, IdentityKind::Role, &role.identity, of_its_kind)
-    });
-    roles.collect()
+fn role(program: &Program, sources: &SourceMap, role: &Role) -> Value {
+    let of_its_kind = vec![
+        ("description", json!(role.description)),
+        ("attached", attachments(program, &role.identity)),
+        ("boundary", boundary(program, &role.identity)),
+        ("max-session-seconds", json!(role.max_session)),
+        ("instance-profile", json!(role.instance_profile)),
+        ("tags", tags(&role.identity.tags)),
+    ];
+    identity(program, sources, IdentityKind::Role, &role.identity, of_its_kind)
 }
 
-fn users(program: &Program, sources: &SourceMap) -> Value {
-    let users = program.users.iter().map(|user| {
-        let of_its_kind = vec![
-            ("attached", attachments(program, &user.identity)),
-            ("boundary", boundary(program, &user.identity)),
-            ("console", json!(user.console)),
-            ("access-key", json!(user.access_key.map(|key| json!({ "rotate-seconds": key.rotate })))),
-            ("tags", tags(&user.identity.tags)),
-        ];
-        identity(program, sources, IdentityKind::User, &user.identity, of_its_kind)
-    });
-    users.collect()
+fn user(program: &Program, sources: &SourceMap, user: &User) -> Value {
+    let of_its_kind = vec![
+        ("attached", attachments(program, &user.identity)),
+        ("boundary", boundary(program, &user.identity)),
+        ("console", json!(user.console)),
+        ("access-key", json!(user.access_key.map(|key| json!({ "rotate-seconds": key.rotate })))),
+        ("tags", tags(&user.identity.tags)),
+    ];
+    identity(program, sources, IdentityKind::User, &user.identity, of_its_kind)
 }
 
-fn groups(program: &Program, sources: &SourceMap) -> Value {
-    let groups = program.groups.iter().map(|group| {
-        let of_its_kind = vec![
-            ("members", if group.members_external { json!("external") } else { json!(group.members) }),
-            ("attached", attachments(program, &group.identity)),
-        ];
-        identity(program, sources, IdentityKind::Group, &group.identity, of_its_kind)
-    });
-    groups.collect()
-}
-
-/// The SHA-256 of `bytes` in lower-case hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        for nibble in [byte >> 4, byte & 0xf] {
-            text.extend(char::from_digit(u32::from(nibble), 16));
-        }
-        text
-    })
+fn group(program: &Program, sources: &SourceMap, group: &Group) -> Value {
+    let of_its_kind = vec![
+        ("members", if group.members_external { json!("external") } else { json!(group.members) }),
+        ("attached", attachments(program, &group.identity)),
+    ];
+    identity(program, sources, IdentityKind::Group, &group.identity, of_its_kind)
 }
 
 /// The organization with its tree: what is attached to which node.

@@ -102,6 +102,11 @@ impl DocumentEntry<'_> {
     /// where that is known not to count.
     pub fn size_of(&self, text: &str, catalog: &Catalog) -> usize {
         let counts = self.counts_white_space(catalog);
+        if text.is_ascii() {
+            // Nearly all are, and then a character is a byte.
+            let blanks = text.bytes().filter(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
+            return text.len() - if counts { 0 } else { blanks.count() };
+        }
         let counted = text.chars().filter(|c| counts || !c.is_whitespace());
         match self.quota(catalog).map(|quota| quota.unit) {
             Some(QuotaUnit::Bytes) => counted.map(char::len_utf8).sum(),

@@ -3,27 +3,30 @@
 //! `Version` first; in a statement the order of AWS's reference; a list of one is its element, but for `Statement`;
 //! operators and keys in alphabetical order, values in the order of the source.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
 
 use crate::{ConditionBlock, Document, Element, PrincipalElement, Sourced, Statement};
 
 impl Document {
     /// The document as JSON.
     pub fn to_value(&self) -> Value {
-        let statements: Vec<_> = self.statements.iter().map(statement).collect();
-        json!({ "Version": "2012-10-17", "Statement": statements })
+        // Strings in lists and objects with names of strings: nothing here can fail to be JSON.
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     /// The document as JSON text, indented by two blanks, with a line end.
     pub fn to_json(&self) -> String {
-        format!("{:#}\n", self.to_value())
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
     }
 
     /// The document as JSON text without white space between its parts.
     pub fn to_compact_json(&self) -> String {
-        self.to_value().to_string()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// The document's length in characters without white space, which is what IAM counts for identity and trust
@@ -31,66 +34,108 @@ impl Document {
     ///
     /// See [IAM quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
     pub fn size(&self) -> usize {
-        self.to_value().to_string().chars().filter(|c| !c.is_whitespace()).count()
+        self.to_compact_json().chars().filter(|c| !c.is_whitespace()).count()
     }
 }
 
-fn statement(statement: &Statement) -> Value {
-    let mut object = Map::new();
-    if let Some(sid) = &statement.sid {
-        object.insert("Sid".to_owned(), Value::from(sid.as_str()));
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("Version", "2012-10-17")?;
+        map.serialize_entry("Statement", &self.statements)?;
+        map.end()
     }
-    object.insert("Effect".to_owned(), Value::from(statement.effect.as_str()));
-    if let Some(element) = &statement.principal {
-        object.insert(negatable("Principal", element.negated), principals(element));
-    }
-    object.insert(negatable("Action", statement.actions.negated), element(&statement.actions));
-    if let Some(resources) = &statement.resources {
-        object.insert(negatable("Resource", resources.negated), element(resources));
-    }
-    if !statement.conditions.entries.is_empty() {
-        object.insert("Condition".to_owned(), conditions(&statement.conditions));
-    }
-    Value::Object(object)
 }
 
-fn negatable(name: &str, negated: bool) -> String {
-    if negated { format!("Not{name}") } else { name.to_owned() }
+impl Serialize for Statement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(sid) = &self.sid {
+            map.serialize_entry("Sid", sid)?;
+        }
+        map.serialize_entry("Effect", self.effect.as_str())?;
+        if let Some(element) = &self.principal {
+            map.serialize_entry(if element.negated { "NotPrincipal" } else { "Principal" }, element)?;
+        }
+        map.serialize_entry(if self.actions.negated { "NotAction" } else { "Action" }, &self.actions)?;
+        if let Some(resources) = &self.resources {
+            map.serialize_entry(if resources.negated { "NotResource" } else { "Resource" }, resources)?;
+        }
+        if !self.conditions.entries.is_empty() {
+            map.serialize_entry("Condition", &self.conditions)?;
+        }
+        map.end()
+    }
 }
 
-fn element<T: ToString>(element: &Element<T>) -> Value {
-    one_or_list(element.patterns.iter().map(|pattern| Value::from(pattern.value.to_string())))
+impl<T: fmt::Display> Serialize for Element<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        OneOrList(self.patterns.iter().map(|pattern| Shown(&pattern.value))).serialize(serializer)
+    }
 }
 
-fn one_or_list(values: impl Iterator<Item = Value>) -> Value {
-    let mut values: Vec<_> = values.collect();
-    if values.len() == 1 { values.swap_remove(0) } else { Value::Array(values) }
+impl Serialize for PrincipalElement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut by_key: Vec<(&str, Vec<&str>)> = Vec::new();
+        for Sourced { value, .. } in &self.principals {
+            let Some((key, value)) = value.key_and_value() else { return serializer.serialize_str("*") };
+            match by_key.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, values)) if values.contains(&value) => {}
+                Some((_, values)) => values.push(value),
+                None => by_key.push((key, vec![value])),
+            }
+        }
+        by_key.sort_by_key(|(key, _)| *key);
+        let mut map = serializer.serialize_map(Some(by_key.len()))?;
+        for (key, values) in by_key {
+            map.serialize_entry(key, &OneOrList(values.iter()))?;
+        }
+        map.end()
+    }
 }
 
-fn principals(element: &PrincipalElement) -> Value {
-    let mut by_key: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for Sourced { value, .. } in &element.principals {
-        let Some((key, value)) = value.key_and_value() else { return Value::from("*") };
-        let values = by_key.entry(key).or_default();
-        if values.iter().all(|other| other != value) {
-            values.push(Value::from(value));
+impl Serialize for ConditionBlock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entries: Vec<_> = self.entries.iter().map(|entry| (entry.operator.to_string(), entry)).collect();
+        entries.sort_by(|(one, a), (other, b)| (one, &a.key).cmp(&(other, &b.key)));
+        let mut map = serializer.serialize_map(None)?;
+        for entries in entries.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some((operator, _)) = entries.first() else { continue };
+            let keys = entries.iter().map(|(_, entry)| {
+                (entry.key.as_str(), OneOrList(entry.values.iter().map(|value| value.value.as_str())))
+            });
+            map.serialize_entry(operator, &Object(keys))?;
+        }
+        map.end()
+    }
+}
+
+/// A list; of one, its element.
+struct OneOrList<I>(I);
+
+impl<I: ExactSizeIterator<Item: Serialize> + Clone> Serialize for OneOrList<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.0.len(), self.0.clone().next()) {
+            (1, Some(only)) => only.serialize(serializer),
+            _ => serializer.collect_seq(self.0.clone()),
         }
     }
-    Value::Object(by_key.into_iter().map(|(key, values)| (key.to_owned(), one_or_list(values.into_iter()))).collect())
 }
 
-fn conditions(block: &ConditionBlock) -> Value {
-    let mut operators: BTreeMap<String, BTreeMap<&str, Value>> = BTreeMap::new();
-    for entry in &block.entries {
-        let values = one_or_list(entry.values.iter().map(|value| Value::from(value.value.as_str())));
-        operators.entry(entry.operator.to_string()).or_default().insert(&entry.key, values);
+/// An object of names and values.
+struct Object<I>(I);
+
+impl<K: Serialize, V: Serialize, I: Iterator<Item = (K, V)> + Clone> Serialize for Object<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.clone())
     }
-    Value::Object(
-        operators
-            .into_iter()
-            .map(|(operator, keys)| {
-                (operator, Value::Object(keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
-            })
-            .collect(),
-    )
+}
+
+/// What is shown as text.
+struct Shown<'a, T>(&'a T);
+
+impl<T: fmt::Display> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
 }

@@ -50,7 +50,7 @@ pub(super) fn expression(expression: &str) -> Value {
 
 /// The value that a policy document is as an argument: JSON text. An account's id that isn't known is read from AWS.
 pub(super) fn document(document: &Document) -> Value {
-    let text = escaped(&composed(&document.to_value().to_string()));
+    let text = escaped(&composed(&document.to_compact_json()));
     Value::String(text.replace(&composed(DEPLOYED_ACCOUNT), &format!("${{{ACCOUNT_ID}}}")))
 }
 
