@@ -28,6 +28,10 @@ pub enum Piece {
 pub struct ArnTemplate {
     text: Box<str>,
     pieces: Vec<Piece>,
+    /// A `*` for every placeholder.
+    pattern: Box<str>,
+    /// A control character for each placeholder, so that names do not matter.
+    shape: Box<str>,
 }
 
 impl ArnTemplate {
@@ -52,7 +56,8 @@ impl ArnTemplate {
             push_text(&mut pieces, ":");
         }
         parse_pieces(resource, &mut pieces)?;
-        Some(Self { text: text.into(), pieces })
+        let (pattern, shape) = (joined(&pieces, |_| "*"), joined(&pieces, mark));
+        Some(Self { text: text.into(), pieces, pattern, shape })
     }
 
     /// The format as AWS writes it.
@@ -130,41 +135,43 @@ impl ArnTemplate {
     }
 
     /// The widest ARN pattern of this format: a `*` for every placeholder.
-    pub fn pattern(&self) -> String {
-        let stars = vec!["*"; self.arity()];
-        self.fill("*", "*", "*", &stars).unwrap_or_default()
+    pub fn pattern(&self) -> &str {
+        &self.pattern
     }
 
     /// If this format goes on from the parent's at a `/` or `:`, the names of the placeholders that it adds. Placeholders
     /// of the common part may have other names in the two.
     pub fn continues(&self, parent: &Self) -> Option<Vec<&str>> {
-        let shape = self.shape();
-        let rest = shape.strip_prefix(parent.shape().as_str())?;
+        let rest = self.shape.strip_prefix(&*parent.shape)?;
         if !rest.starts_with(['/', ':']) {
             return None;
         }
         Some(self.placeholders().skip(parent.arity()).collect())
-    }
-
-    /// The format with a NUL for each argument, so that names do not matter.
-    fn shape(&self) -> String {
-        self.pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text,
-                Piece::Any => "*",
-                Piece::Partition => "\u{1}",
-                Piece::Region => "\u{2}",
-                Piece::Account => "\u{3}",
-                Piece::Argument(_) => "\0",
-            })
-            .collect()
     }
 }
 
 impl fmt::Debug for ArnTemplate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
+    }
+}
+
+/// The pieces with what `filled` says for each that is no text.
+fn joined(pieces: &[Piece], filled: impl Fn(&Piece) -> &'static str) -> Box<str> {
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text,
+        other => filled(other),
+    });
+    texts.collect::<String>().into()
+}
+
+fn mark(piece: &Piece) -> &'static str {
+    match piece {
+        Piece::Text(_) | Piece::Any => "*",
+        Piece::Partition => "\u{1}",
+        Piece::Region => "\u{2}",
+        Piece::Account => "\u{3}",
+        Piece::Argument(_) => "\0",
     }
 }
 

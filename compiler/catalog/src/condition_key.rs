@@ -115,28 +115,17 @@ impl ConditionKey {
         self.name.contains("${")
     }
 
-    /// How the key is of that name, ignoring ASCII case, if it is.
-    fn matches<'n>(&self, name: &'n str) -> Option<Fit<'n>> {
-        if pattern::compare(&self.name, name).is_eq() {
-            return Some(Fit::Equal);
-        }
-        let (before, rest) = self.name.split_once('$')?;
-        let (_, after) = rest.strip_prefix('{')?.split_once('}')?;
-        let head = name.get(..before.len())?;
+    /// What stands in the place of a template's `${…}` in that name, ignoring ASCII case, if the name is one of the template's.
+    fn argument<'n>(&self, name: &'n str) -> Option<&'n str> {
+        // Nearly every key differs from the name before its `$` comes.
+        let both = self.name.bytes().zip(name.bytes());
+        let same = both.take_while(|(own, other)| *own != b'$' && own.eq_ignore_ascii_case(other)).count();
+        let (_, after) = self.name.get(same..)?.strip_prefix("${")?.split_once('}')?;
         let tail_at = name.len().checked_sub(after.len())?;
         let tail = name.get(tail_at..)?;
-        let argument = name.get(before.len()..tail_at)?;
-        (!argument.is_empty() && head.eq_ignore_ascii_case(before) && tail.eq_ignore_ascii_case(after))
-            .then_some(Fit::Filled(argument))
+        let argument = name.get(same..tail_at)?;
+        (!argument.is_empty() && tail.eq_ignore_ascii_case(after)).then_some(argument)
     }
-}
-
-/// How a name fits a key.
-enum Fit<'n> {
-    /// The names are equal.
-    Equal,
-    /// The key is a template, and this stands in the place of its `${…}`.
-    Filled(&'n str),
 }
 
 /// The key of the catalog that a written name means.
@@ -148,20 +137,16 @@ pub struct KeyMatch<'a, 'n> {
     pub argument: Option<&'n str>,
 }
 
-/// The best match among keys: an equal name before a template, a longer template before a shorter.
-pub(crate) fn best_match<'a, 'n>(
-    keys: impl IntoIterator<Item = &'a ConditionKey>,
-    name: &'n str,
-) -> Option<KeyMatch<'a, 'n>> {
-    keys.into_iter()
-        .filter_map(|key| {
-            let argument = match key.matches(name)? {
-                Fit::Equal => None,
-                Fit::Filled(argument) => Some(argument),
-            };
-            Some(KeyMatch { key, argument })
-        })
-        .min_by_key(|found| found.argument.map_or(0, str::len))
+/// The best match among keys sorted by name: an equal name before a template, a longer template before a shorter.
+pub(crate) fn best_match<'a, 'n>(sorted: &'a [ConditionKey], name: &'n str) -> Option<KeyMatch<'a, 'n>> {
+    if let Some(key) = pattern::find(sorted, name, |key| &key.name) {
+        return Some(KeyMatch { key, argument: None });
+    }
+    sorted
+        .iter()
+        .filter_map(|key| Some((key, key.argument(name)?)))
+        .min_by_key(|(_, argument)| argument.len())
+        .map(|(key, argument)| KeyMatch { key, argument: Some(argument) })
 }
 
 #[cfg(test)]
@@ -186,6 +171,7 @@ mod tests {
         assert_eq!((&*found.key.name, found.argument), ("events:Metadata/${MetadataKey}/Matcher", Some("a/b")));
         let found = best_match(&keys, "events:Metadata/x").unwrap();
         assert_eq!((&*found.key.name, found.argument), ("events:Metadata/${MetadataKey}", Some("x")));
+        assert_eq!(best_match(&keys, "events:Metadata/$x").unwrap().argument, Some("$x"));
         assert!(best_match(&keys, "events:Metadata/").is_none());
         assert!(best_match(&keys, "events:Metadatä").is_none());
         let exact = [key("ssm:resourceTag/${TagKey}"), key("ssm:resourceTag/aws:ssmmessages:session-id")];

@@ -183,9 +183,8 @@ fn on_all(statement: &Statement, catalog: &Catalog, action: &str) -> bool {
     let holds_type = |name: &str| {
         service.resource_type_named(name).is_some_and(|resource_type| {
             resource_type.arn_templates.iter().all(|template| {
-                let every = template.pattern();
-                let every = every.splitn(6, ':').nth(5).unwrap_or("*").to_owned();
-                holds(&|pattern| coverage::holds_every(&pattern.value, template.service(), &every))
+                let every = template.pattern().splitn(6, ':').nth(5).unwrap_or("*");
+                holds(&|pattern| coverage::holds_every(&pattern.value, template.service(), every))
             })
         })
     };

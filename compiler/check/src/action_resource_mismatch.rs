@@ -68,23 +68,18 @@ fn mismatches(
         return;
     }
     // An action by name that none of the resources takes is a fault even if another action of the statement fits.
-    let fits = |held: &Held<'_>| {
-        held.may(|service, action| arns.iter().any(|arn| acts_on(catalog, service, action, &arn.value)))
-    };
-    for pattern in patterns {
-        let held = Held::by(&pattern.value, catalog);
+    let targets: Vec<_> = patterns.iter().map(|pattern| Targets::of(&pattern.value, catalog)).collect();
+    let fits = |targets: &Targets<'_>| arns.iter().any(|arn| targets.hold(&arn.value));
+    for (pattern, of_pattern) in patterns.iter().zip(&targets) {
         // What was written as a pattern and stands here as its actions, as `s3:* except …`, is at one place.
-        let mut beside = patterns.iter().filter(|other| other.span == pattern.span);
-        if !fits(&held) && !beside.any(|other| fits(&Held::by(&other.value, catalog))) {
-            diagnostics.push(finding(pattern, &held, arns, words));
+        let mut beside = patterns.iter().zip(&targets).filter(|(other, _)| other.span == pattern.span);
+        if !fits(of_pattern) && !beside.any(|(_, targets)| fits(targets)) {
+            diagnostics.push(finding(pattern, &Held::by(&pattern.value, catalog), arns, words));
             return;
         }
     }
     for arn in arns {
-        let taken = patterns.iter().any(|pattern| {
-            Held::by(&pattern.value, catalog).may(|service, action| acts_on(catalog, service, action, &arn.value))
-        });
-        if !taken {
+        if !targets.iter().any(|targets| targets.hold(&arn.value)) {
             diagnostics.push(
                 Diagnostic::new(
                     &checks::ACTION_RESOURCE_MISMATCH,
@@ -98,19 +93,52 @@ fn mismatches(
     }
 }
 
-/// Whether a request for the action may be about a resource that `arn` matches.
-fn acts_on(catalog: &Catalog, service: &Service, action: &Action, arn: &str) -> bool {
-    let asked_with = format!("{}:{}", service.prefix(), action.name);
-    if catalog.asked_with(&asked_with).is_some_and(|other| arns_intersect(other, arn)) {
-        return true;
+/// What requests for the actions that a pattern holds may be about.
+enum Targets<'c> {
+    /// What the catalog doesn't know may be about anything.
+    Anything,
+    Known {
+        /// The types that the actions act on, each once.
+        types: Vec<(&'c Service, &'c ResourceType)>,
+        /// ARNs that services ask with about actions without types.
+        arns: Vec<&'c str>,
+    },
+}
+
+impl<'c> Targets<'c> {
+    fn of(pattern: &ActionPattern, catalog: &'c Catalog) -> Self {
+        let actions = match Held::by(pattern, catalog) {
+            Held::Actions(actions) if !actions.is_empty() => actions,
+            _ => return Self::Anything,
+        };
+        let mut types: Vec<(&Service, &ResourceType)> = Vec::new();
+        for (service, action) in actions {
+            for used in &action.resource_types {
+                let known = |(of, one): &(&Service, &ResourceType)| {
+                    std::ptr::eq(*of, service) && one.name.eq_ignore_ascii_case(&used.name)
+                };
+                if !types.iter().any(known) {
+                    types.extend(service.resource_type_named(&used.name).map(|found| (service, found)));
+                }
+            }
+        }
+        let asked_with = catalog.tables().asked_with.iter();
+        let asked_with = asked_with.filter(|one| pattern.holds(&one.action) && catalog.action(&one.action).is_some());
+        Self::Known { types, arns: asked_with.map(|one| one.arn.as_str()).collect() }
     }
-    action.resource_types.iter().any(|used| {
-        service.resource_type_named(&used.name).is_some_and(|resource_type| {
-            resource_type.arn_templates.iter().any(|template| {
-                arns_intersect(&template.pattern(), arn)
-                    && !has_more_parts(service, resource_type, template.text(), arn)
-            })
-        })
+
+    /// Whether a request may be about a resource that `arn` matches.
+    fn hold(&self, arn: &str) -> bool {
+        let Self::Known { types, arns } = self else { return true };
+        types.iter().any(|(service, one)| is_of_type(service, one, arn))
+            || arns.iter().any(|asked_with| arns_intersect(asked_with, arn))
+    }
+}
+
+/// Whether a resource of the type may match `arn`.
+fn is_of_type(service: &Service, resource_type: &ResourceType, arn: &str) -> bool {
+    resource_type.arn_templates.iter().any(|template| {
+        arns_intersect(template.pattern(), arn) && !has_more_parts(service, resource_type, template.text(), arn)
     })
 }
 
@@ -164,14 +192,10 @@ fn finding(pattern: &Sourced<ActionPattern>, held: &Held<'_>, arns: &[&Sourced<S
 /// The type that is a child of one of the resources and that one of the actions acts on.
 fn child_that_fits(held: &[(&Service, &Action)], arns: &[&Sourced<String>]) -> Option<String> {
     held.iter().find_map(|(service, action)| {
-        let parents = service.resource_types().iter().filter(|resource_type| {
-            resource_type.arn_templates.iter().any(|template| {
-                arns.iter().any(|arn| {
-                    arns_intersect(&template.pattern(), &arn.value)
-                        && !has_more_parts(service, resource_type, template.text(), &arn.value)
-                })
-            })
-        });
+        let parents = service
+            .resource_types()
+            .iter()
+            .filter(|resource_type| arns.iter().any(|arn| is_of_type(service, resource_type, &arn.value)));
         parents
             .flat_map(|parent| service.children(parent))
             .find_map(|child| action.resource_use(&child.resource_type.name).map(|_| child.resource_type.slug()))

@@ -72,7 +72,7 @@ fn missing(access: &Access<'_>, service: &Service, action: &Action, name: &str) 
         let holds = |arn: &str| {
             arn == "*"
                 || arn.contains("${")
-                || resource_type.arn_templates.iter().any(|template| arns_intersect(&template.pattern(), arn))
+                || resource_type.arn_templates.iter().any(|template| arns_intersect(template.pattern(), arn))
         };
         !allows(access).any(|statement| {
             coverage::of(statement, name).is_some()

@@ -203,7 +203,7 @@ impl Lowerer<'_> {
                         one.slug() == typed.type_name
                             || one.arn_templates.iter().any(|template| {
                                 slashes(template.text()) == slashes(&resource.value.arn)
-                                    && arns_intersect(&template.pattern(), &resource.value.arn)
+                                    && arns_intersect(template.pattern(), &resource.value.arn)
                             })
                     });
             }

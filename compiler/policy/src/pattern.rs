@@ -1,12 +1,18 @@
 //! What two patterns with `*` (any characters, or none) and `?` (one character) have in common.
 
+use iamx_text::glob_matches;
+
 /// Whether some text matches both patterns.
 ///
 /// Takes time in proportion to the product of both lengths.
 pub fn globs_intersect(a: &str, b: &str) -> bool {
     let Some((a, b)) = without_common_start(a, b) else { return false };
-    if [(a, b), (b, a)].iter().any(|(one, other)| one.is_empty() && other.chars().all(|c| c == '*')) {
-        return true;
+    // One of them is nearly always a text.
+    if !has_wildcard(b) {
+        return glob_matches(a, b);
+    }
+    if !has_wildcard(a) {
+        return glob_matches(b, a);
     }
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
@@ -44,6 +50,10 @@ pub fn globs_intersect(a: &str, b: &str) -> bool {
         reached = next;
     }
     reached.last().copied().unwrap_or(false)
+}
+
+fn has_wildcard(pattern: &str) -> bool {
+    pattern.contains(['*', '?'])
 }
 
 /// What follows the text that both patterns begin with; `None` if they differ before the first wildcard of either.
@@ -177,10 +187,9 @@ fn close_over_stars(reached: &mut [bool], b: &[char]) {
 
 #[cfg(test)]
 mod tests {
-    use iamx_text::glob_matches;
     use proptest::prelude::*;
 
-    use super::{glob_includes, globs_intersect};
+    use super::{glob_includes, glob_matches, globs_intersect};
 
     /// Every text of up to six letters over an alphabet with one letter that no pattern holds.
     fn short_texts() -> Vec<String> {
