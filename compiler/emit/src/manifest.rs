@@ -28,7 +28,7 @@ pub(crate) fn manifest(
 ) -> OutputFile {
     let by_kind: BTreeMap<_, _> = roots.iter().map(|root| (root.kind, root)).collect();
     let manifest = Manifest {
-        manifest: 1,
+        version: 1,
         workspace: &program.name,
         partition: &program.partition,
         catalog: json!({ "version": catalog.info().version, "sha256": catalog.hash() }),
@@ -61,7 +61,8 @@ pub(crate) fn manifest(
     bound(serialize = "A: Serialize, D: Serialize, P: Serialize, R: Serialize, U: Serialize, G: Serialize")
 )]
 struct Manifest<'p, A, D, P, R, U, G> {
-    manifest: u32,
+    #[serde(rename = "manifest")]
+    version: u32,
     workspace: &'p str,
     partition: &'p str,
     catalog: Value,

@@ -369,9 +369,4 @@ impl Lowerer<'_> {
             BodyPart::Member(member) => self.misplaced(environment.module, &member, kind),
         }
     }
-
-    /// How many errors there are so far.
-    pub(crate) fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == iamx_diagnostic::Severity::Error).count()
-    }
 }

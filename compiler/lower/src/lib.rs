@@ -26,6 +26,7 @@ mod names;
 mod names_in_text;
 mod organization;
 mod own_resources;
+mod parallel;
 mod permission_sets;
 mod permissions;
 mod policies;
@@ -69,5 +70,11 @@ pub struct Lowered {
 
 /// Lowers a workspace.
 pub fn lower(input: &Input<'_>) -> Lowered {
-    lowerer::Lowerer::new(input).run()
+    parallel::lower(input)
+}
+
+/// Lowers a workspace in so many parts at once. For tests: the number of parts changes nothing.
+#[doc(hidden)]
+pub fn lower_in_parts(input: &Input<'_>, parts: usize) -> Lowered {
+    parallel::in_parts(input, parts)
 }

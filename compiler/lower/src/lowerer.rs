@@ -1,12 +1,16 @@
 //! The state of one lowering, and its order: names, accounts, entities, what was never used.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use iamx_catalog::Catalog;
-use iamx_diagnostic::{Check, Diagnostic, checks};
+use iamx_diagnostic::{Check, Diagnostic, Severity, checks};
 use iamx_syntax::{
     SyntaxElement, SyntaxKind, SyntaxNode, TextRange,
-    ast::{AstNode, DeclaredKind, File, Grant, Item, NodePart},
+    ast::{AstNode, Declared, DeclaredKind, File, Grant, Item, NodePart},
 };
 use iamx_text::{FileId, Span};
 
@@ -23,11 +27,28 @@ pub(crate) const MAX_NAMES_DEEP: usize = 64;
 /// The brackets in which these names stand may nest so deep, all of them together.
 const MAX_BRACKETS_DEEP: usize = 128;
 
+/// Which items are lowered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Each.
+    All,
+    /// Of modules that a worker has lowered: what is looked at when every item is known, and holds on to its tree.
+    NotGathered,
+}
+
+impl Wanted {
+    fn takes(self, item: &Declared) -> bool {
+        self == Self::All || matches!(item.kind(), Some(DeclaredKind::Policy | DeclaredKind::Boundary))
+    }
+}
+
 pub(crate) struct Lowerer<'a> {
     pub(crate) input: Input<'a>,
     pub(crate) names: Names,
     pub(crate) program: Program,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How many of these were counted, and how many errors are among them.
+    counted_errors: Cell<(usize, usize)>,
     pub(crate) used: HashSet<DeclarationId>,
     /// What is being evaluated, outermost first: a name that is in it again is in a circle.
     pub(crate) evaluating: Vec<DeclarationId>,
@@ -89,6 +110,7 @@ impl<'a> Lowerer<'a> {
             names,
             program,
             diagnostics,
+            counted_errors: Cell::default(),
             used: HashSet::new(),
             evaluating: Vec::new(),
             naming: Vec::new(),
@@ -115,14 +137,9 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    pub(crate) fn run(mut self) -> Lowered {
-        let files: Vec<_> = self
-            .input
-            .modules
-            .iter()
-            .enumerate()
-            .filter_map(|(index, module)| Some((index, File::cast(module.parse.syntax())?)))
-            .collect();
+    /// What is of the whole workspace, before its items: accounts, the organization, parameters.
+    pub(crate) fn begin(&mut self) {
+        let files: Vec<_> = self.files(0..self.input.modules.len()).collect();
         for (module, file) in &files {
             for item in file.items() {
                 self.organization_item(*module, &item);
@@ -140,15 +157,28 @@ impl<'a> Lowerer<'a> {
             }
             self.check_order(*module, file);
         }
-        for (module, file) in &files {
+    }
+
+    /// The items of these modules.
+    pub(crate) fn items(&mut self, modules: Range<usize>, wanted: Wanted) {
+        for (module, file) in self.files(modules) {
             // Nothing of `std` is made by itself.
-            if self.is_library(*module) {
+            if self.is_library(module) {
                 continue;
             }
             for item in file.items() {
-                self.item(*module, item);
+                self.item(module, item, wanted);
             }
         }
+    }
+
+    fn files(&self, modules: Range<usize>) -> impl Iterator<Item = (usize, File)> + use<'a> {
+        let parsed = modules.clone().zip(self.input.modules.get(modules).unwrap_or_default());
+        parsed.filter_map(|(index, module)| Some((index, File::cast(module.parse.syntax())?)))
+    }
+
+    /// What takes every item: grants, guardrails, what is used and what is not.
+    pub(crate) fn finish(mut self) -> Lowered {
         self.write_grants();
         self.attach_guardrails();
         self.look_at_unmade();
@@ -167,10 +197,10 @@ impl<'a> Lowerer<'a> {
         self.parts = 0;
     }
 
-    fn item(&mut self, module: usize, item: Item) {
+    fn item(&mut self, module: usize, item: Item, wanted: Wanted) {
         self.begin_item();
         match item {
-            Item::Declared(item) => {
+            Item::Declared(item) if wanted.takes(&item) => {
                 let environment = Environment::of(module);
                 self.entity(&environment, &item);
             }
@@ -179,7 +209,8 @@ impl<'a> Lowerer<'a> {
             Item::Grant(grant) => self.grants.push((Environment::of(module), grant)),
             // They are about what everything else makes.
             item @ (Item::Test(_) | Item::Invariant(_)) => self.expectations.push((module, item)),
-            Item::Use(_)
+            Item::Declared(_)
+            | Item::Use(_)
             | Item::Let(_)
             | Item::Within(_)
             | Item::Param(_)
@@ -346,6 +377,23 @@ impl<'a> Lowerer<'a> {
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// How many errors there are so far.
+    pub(crate) fn errors(&self) -> usize {
+        // Findings are added and never taken away while items are lowered: what was counted needn't be again.
+        let (counted, errors) = self.counted_errors.get();
+        let (counted, errors) = if counted <= self.diagnostics.len() { (counted, errors) } else { (0, 0) };
+        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+        let errors = errors + self.diagnostics.iter().skip(counted).filter(is_error).count();
+        self.counted_errors.set((self.diagnostics.len(), errors));
+        errors
+    }
+
+    /// Forgets what was found so far.
+    pub(crate) fn forget_findings(&mut self) {
+        self.diagnostics.clear();
+        self.counted_errors.take();
     }
 
     /// Reports a finding of `check`, and gives it for more to be said.

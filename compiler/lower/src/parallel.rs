@@ -1,0 +1,231 @@
+//! Large workspaces on every processor: each lowers a part of the modules, and the parts are joined in the modules' order.
+//!
+//! Trees can't be shared between threads, so each worker has names of its own. What comes out is what one thread makes: what
+//! two parts made is kept once, where the first made it; and where a part finds an error, one thread does it all again, since
+//! what is said of an error may depend on what was said before.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
+
+use iamx_diagnostic::Diagnostic;
+use iamx_text::Span;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::{
+    Attachment, AttachmentTarget, Identity, Input, Lowered, PermissionSetPolicy, PermissionSetTarget, Program,
+    Provider,
+    lowerer::{Lowerer, Wanted},
+    names::DeclarationId,
+};
+
+/// A part of the modules below this many bytes isn't worth a second set of names.
+const LEAST_BYTES: usize = 64 * 1024;
+
+/// Lowers a workspace, on as many threads as there are and as it is worth.
+pub(crate) fn lower(input: &Input<'_>) -> Lowered {
+    let bytes: usize = lengths(input).sum();
+    in_parts(input, rayon::current_num_threads().min(bytes / LEAST_BYTES))
+}
+
+/// Lowers a workspace in so many parts, where it has so many modules. Whatever their number, the result is the same.
+pub(crate) fn in_parts(input: &Input<'_>, count: usize) -> Lowered {
+    let parts = parts(input, count.max(1));
+    let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return alone(input);
+    };
+    let mut whole = Lowerer::new(input);
+    let mut gathered: Vec<Option<Gathered>> = Vec::new();
+    rayon::in_place_scope(|scope| {
+        let rest = rest.to_vec();
+        let gathered = &mut gathered;
+        scope.spawn(move |_| *gathered = rest.into_par_iter().map(|part| gather(input, part)).collect());
+        whole.begin();
+        whole.items(first.clone(), Wanted::All);
+    });
+    let gathered: Option<Vec<Gathered>> = gathered.into_iter().collect();
+    let joined = gathered.filter(|_| whole.errors() == 0).and_then(|parts| {
+        parts.into_iter().try_for_each(|part| whole.join(part))?;
+        let modules = input.modules.len();
+        whole.items(first.end..modules, Wanted::NotGathered);
+        (whole.errors() == 0).then_some(())
+    });
+    match joined {
+        Some(()) => whole.finish(),
+        None => alone(input),
+    }
+}
+
+fn alone(input: &Input<'_>) -> Lowered {
+    let mut lowerer = Lowerer::new(input);
+    lowerer.begin();
+    lowerer.items(0..input.modules.len(), Wanted::All);
+    lowerer.finish()
+}
+
+/// The modules in so many ranges, of about as much text each.
+fn parts(input: &Input<'_>, count: usize) -> Vec<Range<usize>> {
+    let all: usize = lengths(input).sum();
+    let (mut parts, mut start, mut taken) = (Vec::new(), 0, 0);
+    for (index, length) in lengths(input).enumerate() {
+        taken += length;
+        if parts.len() + 1 < count && taken * count >= all * (parts.len() + 1) {
+            parts.push(start..index + 1);
+            start = index + 1;
+        }
+    }
+    parts.push(start..input.modules.len());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn lengths<'i>(input: &'i Input<'_>) -> impl Iterator<Item = usize> + use<'i> {
+    input.modules.iter().map(|module| input.sources.get(module.file).map_or(0, |file| file.text().len()))
+}
+
+/// What a worker has made of its modules.
+struct Gathered {
+    program: Program,
+    diagnostics: Vec<Diagnostic>,
+    used: HashSet<DeclarationId>,
+    imports: BTreeMap<(usize, String), Span>,
+    made: HashMap<(DeclarationId, Option<usize>), usize>,
+    policy_names: HashSet<(Option<usize>, String)>,
+    untrusting: Vec<(Span, String)>,
+    unchecked: HashSet<Span>,
+    providers: HashMap<DeclarationId, Option<Provider>>,
+    guardrails: HashMap<DeclarationId, usize>,
+}
+
+/// What is in the modules of `part`; `None` where there is an error.
+fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
+    let mut lowerer = Lowerer::new(input);
+    lowerer.begin();
+    // What was said so far is said by whoever joins the parts.
+    lowerer.forget_findings();
+    lowerer.items(part, Wanted::All);
+    (lowerer.errors() == 0).then(|| Gathered {
+        program: lowerer.program,
+        diagnostics: lowerer.diagnostics,
+        used: lowerer.used,
+        imports: lowerer.names.imports,
+        made: lowerer.made,
+        policy_names: lowerer.policy_names,
+        untrusting: lowerer.untrusting,
+        unchecked: lowerer.unchecked,
+        providers: lowerer.providers,
+        guardrails: lowerer.guardrails,
+    })
+}
+
+impl Lowerer<'_> {
+    /// Takes what a worker has made of the modules after those that this has; `None` where both made one name.
+    fn join(&mut self, part: Gathered) -> Option<()> {
+        let names = part.policy_names.len() + self.policy_names.len();
+        self.policy_names.extend(part.policy_names);
+        if self.policy_names.len() < names {
+            return None;
+        }
+        self.diagnostics.extend(part.diagnostics);
+        self.used.extend(part.used);
+        // What neither has asked for.
+        self.names.imports.retain(|name, _| part.imports.contains_key(name));
+        self.untrusting.extend(part.untrusting);
+        self.unchecked.extend(part.unchecked);
+        self.providers.extend(part.providers);
+
+        let Program {
+            // Of the whole workspace, and known before its items.
+            name: _,
+            partition: _,
+            accounts: _,
+            organization: _,
+            account_when_deployed: _,
+            // Made when everything else is.
+            unchecked: _,
+            tests: _,
+            invariants: _,
+            written_out,
+            guardrails,
+            policies,
+            roles,
+            users,
+            groups,
+            providers,
+            permission_sets,
+            session_policies,
+            resource_policies,
+        } = part.program;
+        self.program.written_out.extend(written_out);
+        append(guardrails, &mut self.program.guardrails, part.guardrails, &mut self.guardrails);
+        let places = append(policies, &mut self.program.policies, part.made, &mut self.made);
+        let program = &mut self.program;
+        program.providers.extend(providers);
+        program.session_policies.extend(session_policies);
+        program.resource_policies.extend(resource_policies);
+        let moved = |mut identity: Identity| {
+            for attachment in identity.attachments.iter_mut().chain(&mut identity.boundary) {
+                move_attachment(attachment, &places);
+            }
+            identity
+        };
+        program.roles.extend(roles.into_iter().map(|mut role| {
+            role.identity = moved(role.identity);
+            role
+        }));
+        program.users.extend(users.into_iter().map(|mut user| {
+            user.identity = moved(user.identity);
+            user
+        }));
+        program.groups.extend(groups.into_iter().map(|mut group| {
+            group.identity = moved(group.identity);
+            group
+        }));
+        program.permission_sets.extend(permission_sets.into_iter().map(|mut set| {
+            for policy in set.attachments.iter_mut().chain(&mut set.boundary) {
+                move_policy(policy, &places);
+            }
+            set
+        }));
+        Some(())
+    }
+}
+
+/// Adds `more` to `all`, but for what was made already under the same key; gives the place in `all` of each of `more`.
+fn append<T, K: Copy + Eq + std::hash::Hash>(
+    more: Vec<T>,
+    all: &mut Vec<T>,
+    made: HashMap<K, usize>,
+    known: &mut HashMap<K, usize>,
+) -> Vec<usize> {
+    let keys: HashMap<usize, K> = made.into_iter().map(|(key, index)| (index, key)).collect();
+    let place = |(index, item): (usize, T)| {
+        let key = keys.get(&index);
+        if let Some(place) = key.and_then(|key| known.get(key)) {
+            return *place;
+        }
+        known.extend(key.map(|key| (*key, all.len())));
+        all.push(item);
+        all.len() - 1
+    };
+    more.into_iter().enumerate().map(place).collect()
+}
+
+fn move_attachment(attachment: &mut Attachment, places: &[usize]) {
+    if let AttachmentTarget::Made(index) = &mut attachment.target {
+        move_index(index, places);
+    }
+}
+
+fn move_policy(policy: &mut PermissionSetPolicy, places: &[usize]) {
+    if let PermissionSetTarget::Customer { made, .. } = &mut policy.target {
+        for index in made {
+            move_index(index, places);
+        }
+    }
+}
+
+fn move_index(index: &mut usize, places: &[usize]) {
+    *index = places.get(*index).copied().unwrap_or(*index);
+}
