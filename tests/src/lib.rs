@@ -9,5 +9,6 @@
 pub mod files;
 pub mod generated;
 pub mod meaning;
+pub mod page;
 pub mod pipeline;
 pub mod snapshot;

@@ -1,81 +1,83 @@
-//! Every block of iamx in the pages that users read is compiled.
+//! Every block of iamx in the pages that users read is compiled, and what it compiles to, or what is said of it, is beside
+//! it as it is.
 //!
-//! ```` ```iamx ```` is a whole module without a finding; ```` ```iamx error=CHECK ```` has exactly that error. A block of
-//! ```` ```json ```` after it is a document that it compiles to.
+//! `UPDATE_BASELINES=1 cargo test -p iamx-tests --test docs` writes that.
 
 use iamx_tests::{
     files::{read, repository},
-    pipeline::run_text,
+    page::{Refreshed, refreshed},
+    snapshot::Snapshots,
 };
-use iamx_workspace::OutputFile;
 
-struct Block {
-    line: usize,
-    info: String,
-    text: String,
+/// Whether the documents of an example that the text doesn't show are put behind it, folded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Documents {
+    All,
+    ShownByTheText,
 }
 
-fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
-    for (index, line) in page.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
-            (Some(_), Some("")) => blocks.extend(open.take()),
-            (Some(block), _) => {
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            (None, Some(info)) => {
-                open = Some(Block { line: index + 1, info: info.to_owned(), text: String::new() });
-            }
-            (None, None) => {}
-        }
+fn check_page(path: &str, documents: Documents) {
+    let file = repository(path);
+    let held = read(&file);
+    let Refreshed { text, wrong, modules } = refreshed(&held, documents == Documents::All);
+    let wrong: Vec<_> = wrong.iter().map(|wrong| format!("{path}:{wrong}")).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(modules > 0, "{path} has no block of iamx");
+    let mut snapshots = Snapshots::from_environment();
+    snapshots.compare(&file, &text);
+    snapshots.assert();
+}
+
+#[test]
+fn the_language_page_compiles_to_what_it_shows() {
+    check_page("docs/language.md", Documents::All);
+}
+
+#[test]
+fn the_terraform_page_compiles_to_what_it_shows() {
+    check_page("docs/terraform.md", Documents::ShownByTheText);
+}
+
+#[test]
+fn the_readme_compiles_to_what_it_shows() {
+    check_page("README.md", Documents::ShownByTheText);
+}
+
+const ROLE: &str = "role A {\n  trust service ec2\n  allow s3:ListAllMyBuckets\n}\n";
+
+#[test]
+fn what_is_shown_is_written_once_and_again_the_same() {
+    let faulty = ROLE.replace("s3:", "zz9:");
+    let page = format!("# A\n\n```iamx\n{ROLE}```\n\nText.\n\n```iamx error=unknown-service\n{faulty}```\n\nMore.\n");
+    let once = refreshed(&page, true);
+    assert_eq!(once.wrong, Vec::<String>::new());
+    assert_eq!(once.modules, 2);
+    for part in
+        ["\n\n<details>", "`roles/A/inline.json`:\n\n```json\n{\n", "\n</details>\n\nText.\n", "error[unknown-service]"]
+    {
+        assert_eq!(once.text.matches(part).count(), 1, "{part} in {}", once.text);
     }
-    assert!(open.is_none(), "a block is never closed");
-    blocks
-}
-
-fn check_page(path: &str) {
-    let mut failures = Vec::new();
-    let mut count = 0;
-    let mut written = Vec::new();
-    for block in blocks(&read(&repository(path))) {
-        if block.info == "json" && written.iter().all(|file: &OutputFile| file.bytes != block.text.as_bytes()) {
-            failures.push(format!("{path}:{}: no document of the module before is this", block.line));
-        }
-        let Some(words) = block.info.strip_prefix("iamx") else { continue };
-        count += 1;
-        let outcome = run_text(&block.text);
-        let expected: Vec<&str> = words.split_whitespace().filter_map(|word| word.strip_prefix("error=")).collect();
-        let unknown: Vec<&str> = words.split_whitespace().filter(|word| !word.starts_with("error=")).collect();
-        assert!(unknown.is_empty(), "{path}:{}: {unknown:?} means nothing", block.line);
-        if outcome.checks() != expected {
-            failures.push(format!("{path}:{}: {:?}\n{}", block.line, outcome.checks(), outcome.rendered()));
-        }
-        written = outcome.files;
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(count > 0, "{path} has no block of iamx");
+    assert!(once.text.ends_with("```\n\nMore.\n"), "{}", once.text);
+    assert_eq!(refreshed(&once.text, true).text, once.text);
+    assert_eq!(refreshed(&once.text, false).text.matches("<details>").count(), 0);
 }
 
 #[test]
-fn the_language_page_compiles() {
-    check_page("docs/language.md");
+fn a_page_chooses_its_documents() {
+    let page = format!("```iamx json=inline.json\n{ROLE}```\n");
+    let text = refreshed(&page, true).text;
+    assert!(text.contains("`roles/A/inline.json`") && !text.contains("trust.json"), "{text}");
+    let shown = format!("```iamx\n{ROLE}```\n\nIt is:\n\n```json roles/A/inline.json\nold\n```\n");
+    let text = refreshed(&shown, true).text;
+    assert!(text.contains("`roles/A/trust.json`") && !text.contains("`roles/A/inline.json`"), "{text}");
+    assert!(text.ends_with("\"Resource\": \"*\"\n    }\n  ]\n}\n```\n"), "{text}");
 }
 
 #[test]
-fn the_terraform_page_compiles() {
-    check_page("docs/terraform.md");
-}
-
-#[test]
-fn the_readme_compiles() {
-    check_page("README.md");
-}
-
-#[test]
-fn blocks_are_found_with_their_lines() {
-    let found = blocks("a\n\n```iamx error=x\nb\n\nc\n```\n\n```json\n```\n");
-    let parts: Vec<_> = found.iter().map(|block| (block.line, block.info.as_str(), block.text.as_str())).collect();
-    assert_eq!(parts, [(3, "iamx error=x", "b\n\nc\n"), (9, "json", "")]);
+fn what_is_wrong_is_told_with_its_line() {
+    let wrong = |page: &str| refreshed(page, true).wrong.join("\n");
+    assert!(wrong("\n```iamx error=unknown-name\nlet _a = 1\n```\n").starts_with("2: []"));
+    assert!(wrong("```iamx eror=unknown-name\n```\n").contains("1: [\"eror=unknown-name\"] means nothing"));
+    assert!(wrong(&format!("```iamx json=zz.json\n{ROLE}```\n")).contains("no document is called `zz.json`"));
+    assert!(wrong("```json roles/A/inline.json\n```\n").contains("the module before has no `roles/A/inline.json`"));
 }
