@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Explain(commands::explain::Arguments),
     Init(commands::init::Arguments),
     Catalog(commands::catalog::Arguments),
+    Lsp(commands::lsp::Arguments),
     Completions(commands::completions::Arguments),
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 mod findings;
 pub(crate) mod fmt;
 pub(crate) mod init;
+pub(crate) mod lsp;
 
 use crate::{args::Command, error::Error, terminal::Terminal};
 
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command, terminal: &mut Terminal) -> Result<Outcome, 
         Command::Explain(arguments) => explain::run(&arguments, terminal),
         Command::Catalog(arguments) => catalog::run(&arguments, terminal),
         Command::Init(arguments) => init::run(&arguments, terminal),
+        Command::Lsp(_) => lsp::run(),
         Command::Completions(arguments) => completions::run(&arguments, terminal),
     }
 }

@@ -97,6 +97,9 @@ pub(crate) enum Error {
     ))]
     DepfilePath { path: String },
 
+    #[error("the language server can't be started: {reason}")]
+    Serving { reason: std::io::Error },
+
     #[error("the workspace can't be watched: {reason}")]
     Watching { reason: String },
 

@@ -8,7 +8,7 @@ use support::Folder;
 fn help_is_as_it_was() {
     let folder = Folder::new(&[]);
     insta::assert_snapshot!("iamx", folder.iamx(&["--help"]).stdout);
-    for command in ["build", "check", "fmt", "explain", "init", "catalog", "completions"] {
+    for command in ["build", "check", "fmt", "explain", "init", "catalog", "lsp", "completions"] {
         let run = folder.iamx(&[command, "--help"]);
         assert_eq!(run.code, Some(0));
         assert!(run.stdout.contains("Examples:"), "{command}");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use iamx_lsp::Loaded;
 use iamx_text::SourceMap;
 use iamx_workspace::{EXTENSION, LOCK_FILE, SETTINGS_FILE, Settings, TextFile, Workspace};
 use ignore::{DirEntry, WalkBuilder};
@@ -12,6 +13,16 @@ use crate::error::{Error, show};
 /// Reads the workspace that `path` is, or is in: the nearest folder upwards with an `iamx.toml`. A file with none above it is
 /// a workspace by itself. Gives the workspace's root too.
 pub(crate) fn load(path: &Path) -> Result<(PathBuf, Workspace), Error> {
+    let Loaded { root, settings, lock, modules } = files(path)?;
+    let mut workspace = Workspace::new(settings, modules);
+    if let Some(lock) = lock {
+        workspace.set_lock(lock);
+    }
+    Ok((root, workspace))
+}
+
+/// The files of the workspace that `path` is, or is in.
+pub(crate) fn files(path: &Path) -> Result<Loaded, Error> {
     let start = canonical(path)?;
     let is_folder = start.is_dir();
     if !is_folder && !is_settings(&start) && !is_module(&start) {
@@ -26,12 +37,9 @@ pub(crate) fn load(path: &Path) -> Result<(PathBuf, Workspace), Error> {
         return Err(Error::NotInWorkspace { path: show(path), root: show(&root) });
     }
     let modules = files.iter().map(|file| text_file(&root, file)).collect::<Result<_, _>>()?;
-    let settings = TextFile { path: SETTINGS_FILE.to_owned(), text: settings.into() };
-    let mut workspace = Workspace::new(Some(settings), modules);
-    if let Some(text) = own_file(&root, LOCK_FILE)? {
-        workspace.set_lock(TextFile { path: LOCK_FILE.to_owned(), text: text.into() });
-    }
-    Ok((root, workspace))
+    let settings = Some(TextFile { path: SETTINGS_FILE.to_owned(), text: settings.into() });
+    let lock = own_file(&root, LOCK_FILE)?.map(|text| TextFile { path: LOCK_FILE.to_owned(), text: text.into() });
+    Ok(Loaded { root, settings, lock, modules })
 }
 
 /// The root of the workspace that `path` is, or is in; `None` where it is in none.
@@ -76,10 +84,10 @@ fn rewrite(file: &Path, from: &Path, to: &Path) -> PathBuf {
 }
 
 /// A workspace of one module.
-fn single(file: &Path) -> Result<(PathBuf, Workspace), Error> {
+fn single(file: &Path) -> Result<Loaded, Error> {
     let root = file.parent().unwrap_or(Path::new("")).to_owned();
-    let module = text_file(&root, file)?;
-    Ok((root, Workspace::new(None, vec![module])))
+    let modules = vec![text_file(&root, file)?];
+    Ok(Loaded { root, modules, ..Loaded::default() })
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, Error> {

@@ -1,0 +1,214 @@
+//! Whole sessions over streams in memory: what an editor sends, and what it gets.
+// A helper of tests fails as a test does.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::{collections::VecDeque, path::Path};
+
+use iamx_lsp::{Disk, Ended, Loaded, serve};
+use iamx_workspace::TextFile;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf},
+    task::JoinHandle,
+};
+
+const MAIN: &str = "file:///work/main.iamx";
+
+struct Memory(Loaded);
+
+impl Disk for Memory {
+    fn load(&self, path: &Path) -> Result<Loaded, String> {
+        if path.starts_with(&self.0.root) { Ok(self.0.clone()) } else { Err("not there".to_owned()) }
+    }
+}
+
+/// An editor.
+struct Client {
+    input: WriteHalf<DuplexStream>,
+    output: ReadHalf<DuplexStream>,
+    server: JoinHandle<Ended>,
+    /// Notifications that came before the answer that was waited for.
+    told: VecDeque<Value>,
+    last: u64,
+}
+
+impl Client {
+    async fn start(files: &[(&str, &str)], encodings: &[&str]) -> Self {
+        let file = |path: &str, text: &str| TextFile { path: path.to_owned(), text: text.into() };
+        let loaded = Loaded {
+            root: "/work".into(),
+            settings: Some(file("iamx.toml", "[workspace]\nname = \"acme\"\n")),
+            lock: None,
+            modules: files.iter().map(|(path, text)| file(path, text)).collect(),
+        };
+        let (near, far) = tokio::io::duplex(1 << 16);
+        let (far_output, far_input) = tokio::io::split(far);
+        let server = tokio::spawn(serve(far_output, far_input, Memory(loaded)));
+        let (output, input) = tokio::io::split(near);
+        let mut client = Self { input, output, server, told: VecDeque::new(), last: 0 };
+        let capabilities = json!({ "general": { "positionEncodings": encodings } });
+        client.ask("initialize", json!({ "capabilities": capabilities })).await;
+        client.tell("initialized", json!({})).await;
+        client
+    }
+
+    async fn send(&mut self, message: Value) {
+        let text = message.to_string();
+        let text = format!("Content-Length: {}\r\n\r\n{text}", text.len());
+        self.input.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    async fn receive(&mut self) -> Value {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.output.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap();
+        let mut body = vec![0; length.parse().unwrap()];
+        self.output.read_exact(&mut body).await.unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    async fn tell(&mut self, method: &str, params: Value) {
+        self.send(json!({ "jsonrpc": "2.0", "method": method, "params": params })).await;
+    }
+
+    async fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.last += 1;
+        let id = self.last;
+        self.send(json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await;
+        loop {
+            let message = self.receive().await;
+            if message["id"] == id {
+                return message;
+            }
+            self.told.push_back(message);
+        }
+    }
+
+    /// What is asked of a document by its address alone.
+    async fn ask_of(&mut self, method: &str, uri: &str) -> Value {
+        let params = json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 2, "insertSpaces": true } });
+        self.ask(method, params).await["result"].take()
+    }
+
+    async fn open(&mut self, uri: &str, text: &str) {
+        let document = json!({ "uri": uri, "languageId": "iamx", "version": 1, "text": text });
+        self.tell("textDocument/didOpen", json!({ "textDocument": document })).await;
+    }
+
+    async fn change(&mut self, uri: &str, version: i32, changes: Value) {
+        let document = json!({ "uri": uri, "version": version });
+        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes })).await;
+    }
+
+    /// The findings of the newest text of a document.
+    async fn findings(&mut self, uri: &str, version: Option<i32>) -> Vec<Value> {
+        loop {
+            let message = match self.told.pop_front() {
+                Some(message) => message,
+                None => self.receive().await,
+            };
+            let params = &message["params"];
+            if message["method"] == "textDocument/publishDiagnostics"
+                && params["uri"] == uri
+                && version.is_none_or(|version| params["version"] == version)
+            {
+                return params["diagnostics"].as_array().unwrap().clone();
+            }
+        }
+    }
+
+    async fn end(mut self) -> Ended {
+        self.ask("shutdown", Value::Null).await;
+        self.tell("exit", Value::Null).await;
+        self.server.await.unwrap()
+    }
+}
+
+fn run(session: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    runtime.block_on(session);
+}
+
+#[test]
+fn findings_follow_the_text_and_go_with_it() {
+    run(async {
+        let mut client = Client::start(&[("main.iamx", "")], &["utf-16"]).await;
+        client.open(MAIN, "policy P { allow s3:GetObjct on * }\n").await;
+        let found = client.findings(MAIN, Some(1)).await;
+        let unknown = found.iter().find(|finding| finding["code"] == "unknown-action").unwrap();
+        assert_eq!(unknown["range"]["start"], json!({ "line": 0, "character": 17 }));
+        assert!(unknown["message"].as_str().unwrap().contains("did you mean `s3:GetObject`?"));
+        let range = json!({ "start": { "line": 0, "character": 26 }, "end": { "line": 0, "character": 26 } });
+        client.change(MAIN, 2, json!([{ "range": range, "text": "e" }])).await;
+        let found = client.findings(MAIN, Some(2)).await;
+        assert!(found.iter().all(|finding| finding["code"] != "unknown-action"), "{found:?}");
+        client.tell("textDocument/didClose", json!({ "textDocument": { "uri": MAIN } })).await;
+        assert_eq!(client.findings(MAIN, None).await, Vec::<Value>::new());
+        assert_eq!(client.end().await, Ended::AsAgreed);
+    });
+}
+
+#[test]
+fn a_change_is_seen_in_other_modules() {
+    run(async {
+        let uses =
+            "use lib.{office}\nrole R { trust service ec2 allow s3:ListAllMyBuckets when aws:SourceIp in office }\n";
+        let mut client =
+            Client::start(&[("lib.iamx", "let office = [\"203.0.113.0/24\"]\n"), ("main.iamx", uses)], &[]).await;
+        client.open("file:///work/lib.iamx", "let offices = [\"203.0.113.0/24\"]\n").await;
+        let found = client.findings(MAIN, None).await;
+        assert_eq!(found[0]["code"], "unknown-name", "{found:?}");
+        let whole = json!([{ "text": "let office = [\"203.0.113.0/24\"]\n" }]);
+        client.change("file:///work/lib.iamx", 2, whole).await;
+        assert_eq!(client.findings(MAIN, None).await, Vec::<Value>::new());
+        client.end().await;
+    });
+}
+
+#[test]
+fn positions_are_in_the_encoding_that_was_agreed_on() {
+    for (encoding, column) in [("utf-8", 32), ("utf-16", 30), ("utf-32", 29)] {
+        run(async {
+            let mut client = Client::start(&[("main.iamx", "")], &[encoding]).await;
+            client.open(MAIN, "let a = \"😀\" policy P { allow s3:GetObjct on * }\n").await;
+            let found = client.findings(MAIN, Some(1)).await;
+            let finding = found.iter().find(|finding| finding["code"] == "unknown-action").unwrap();
+            assert_eq!(finding["range"]["start"]["character"], column, "{encoding}");
+            client.end().await;
+        });
+    }
+}
+
+#[test]
+fn what_is_advertised_is_answered() {
+    run(async {
+        let mut client = Client::start(&[("main.iamx", "")], &["utf-8"]).await;
+        client.open(MAIN, "// one\n// two\npolicy   P {\n  allow s3:GetObject on *\n}\n").await;
+        let edits = client.ask_of("textDocument/formatting", MAIN).await;
+        assert_eq!(edits[0]["newText"], "policy P {\n", "{edits}");
+        let symbols = client.ask_of("textDocument/documentSymbol", MAIN).await;
+        assert_eq!((symbols[0]["name"].as_str(), symbols[0]["detail"].as_str()), (Some("P"), Some("policy")));
+        assert_eq!(symbols[0]["children"][0]["name"], "allow s3:GetObject on *");
+        let folds = client.ask_of("textDocument/foldingRange", MAIN).await;
+        assert_eq!(folds.as_array().unwrap().len(), 2, "{folds}");
+        let tokens = client.ask_of("textDocument/semanticTokens/full", MAIN).await;
+        assert_eq!(tokens["data"].as_array().unwrap().len() % 5, 0);
+        let params = json!({ "textDocument": { "uri": MAIN }, "positions": [{ "line": 3, "character": 10 }] });
+        let steps = client.ask("textDocument/selectionRange", params).await;
+        assert_eq!(steps["result"][0]["range"]["start"]["character"], 8, "{steps}");
+        client.end().await;
+    });
+}
+
+#[test]
+fn an_editor_that_is_gone_ends_the_server() {
+    run(async {
+        let client = Client::start(&[], &[]).await;
+        let Client { input, output, server, .. } = client;
+        drop((input, output));
+        assert_eq!(server.await.unwrap(), Ended::Abruptly);
+    });
+}
