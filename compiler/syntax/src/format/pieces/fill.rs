@@ -229,7 +229,7 @@ impl<'t> Pieces<'t> {
     /// `s3:{GetObject}` as `s3:GetObject`.
     fn single(&mut self, node: &'t GreenNodeData, mut start: usize) {
         for part in node.children() {
-            if !matches!(kind_of(&part), LBRACE | RBRACE) {
+            if !matches!(kind_of(&part), LBRACE | RBRACE | COMMA) {
                 self.add(part, start, GROUP);
             }
             start += usize::from(part.text_len());
