@@ -4,11 +4,12 @@
 //! them. Used by: the files of `tests/`, each about one subject.
 
 // A helper of tests fails as a test does.
-#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, clippy::missing_panics_doc)]
 
 pub mod files;
 pub mod generated;
 pub mod meaning;
 pub mod page;
 pub mod pipeline;
+pub mod random_program;
 pub mod snapshot;

@@ -10,20 +10,24 @@ use std::{
 };
 
 use iamx_tests::{
-    files::{self, SourceText, repository},
+    files::{self, repository},
     pipeline::{Outcome, run_for},
+    random_program,
 };
 use iamx_workspace::Target;
 use serde_json::{Map, Value, json};
 
-/// Every workspace of the repository that compiles, with its name and what both targets make of it.
+/// How many random programs are compiled too.
+const RANDOM: u64 = 40;
+
+/// Every workspace of the repository that compiles, and some random ones, with its name and what both targets make of it.
 fn compiled() -> Vec<(String, Outcome)> {
     let folders = files::examples().into_iter().chain(files::baselines());
-    let compiled: Vec<_> = folders
-        .map(|folder| {
-            let workspace: Vec<SourceText> = files::workspace(&folder);
-            (files::name(&folder), run_for(&workspace, &[Target::Json, Target::Terraform]))
-        })
+    let held = folders.map(|folder| (files::name(&folder), files::workspace(&folder)));
+    let random = (0..RANDOM).map(|seed| (format!("the random program {seed}"), random_program::program(seed).files()));
+    let compiled: Vec<_> = held
+        .chain(random)
+        .map(|(name, workspace)| (name, run_for(&workspace, &[Target::Json, Target::Terraform])))
         .filter(|(_, outcome)| !outcome.files.is_empty())
         .collect();
     assert!(compiled.len() > 80, "{}", compiled.len());

@@ -1,26 +1,25 @@
 //! Random conditions, compiled to JSON and decided by an oracle that knows IAM's documentation alone, against what the
 //! source says by the language's three rules: exact negation, absent keys, ordinary logic.
 //!
-//! `IAMX_CONDITIONS=20000 cargo test -p iamx-lower --test conditions` decides so many.
+//! `IAMX_CONDITIONS=20000 cargo test -p iamx-tests --test conditions` decides so many.
 
 // A helper of tests fails as a test does.
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unwrap_used)]
 // What was refused is worth reading, and no failure.
 #![allow(clippy::print_stdout)]
 
-mod generator;
-mod keys;
 mod oracle;
-mod source;
 
 use std::{collections::BTreeMap, env, fmt::Write as _};
 
-use generator::Random;
 use iamx_catalog::Catalog;
 use iamx_lower::{Input, Lowered, Module, WorkspaceSettings, lower};
+use iamx_tests::random_program::{
+    Random,
+    conditions::{Condition, generator},
+};
 use iamx_text::SourceMap;
 use serde_json::Value;
-use source::Condition;
 
 /// What a condition may be refused for: the limits that the language states.
 const STATED: [&str; 2] = ["too-many-alternatives", "too-many-comparisons"];

@@ -6,9 +6,8 @@
 
 use std::net::IpAddr;
 
+use iamx_tests::random_program::conditions::{KEYS, Request};
 use serde_json::Value;
-
-use crate::keys::{KEYS, Request};
 
 /// Whether a statement's `Condition` holds. `unsettled` is what is taken of what no page settles.
 pub(crate) fn holds(condition: &Value, request: &Request, unsettled: bool) -> bool {

@@ -1,41 +1,13 @@
 //! Random conditions that are well typed, and every request about their keys.
 
-use crate::{
+use super::{
     keys::{KEYS, Key, Kind, Request},
     source::{Compare, Condition, Quantifier},
 };
-
-/// Numbers in an order that a seed decides.
-#[derive(Debug)]
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap()
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len())]
-    }
-}
+use crate::random_program::Random;
 
 /// Conditions for an `if`, a `when` and an `unless`, about the same two keys.
-pub(crate) fn clauses(random: &mut Random) -> [Condition; 3] {
+pub fn clauses(random: &mut Random) -> [Condition; 3] {
     loop {
         let keys = [random.below(KEYS.len()), random.below(KEYS.len())];
         let all = [(); 3].map(|()| part(random, &keys, &mut 2, 1));
@@ -48,7 +20,7 @@ pub(crate) fn clauses(random: &mut Random) -> [Condition; 3] {
 }
 
 /// A condition about one key, of which many comparisons must hold.
-pub(crate) fn crowded(random: &mut Random) -> Condition {
+pub fn crowded(random: &mut Random) -> Condition {
     loop {
         let key = random.below(KEYS.len());
         let others: Vec<usize> = std::iter::once(key).chain([random.below(KEYS.len())]).collect();
@@ -65,18 +37,24 @@ pub(crate) fn crowded(random: &mut Random) -> Condition {
 }
 
 /// A condition about at most three keys. None of its parts is constant: that is a fault of its own.
-pub(crate) fn condition(random: &mut Random) -> Condition {
-    loop {
-        let count = random.pick(&[1, 2, 2, 3]);
-        let mut keys: Vec<usize> = Vec::new();
-        while keys.len() < count {
-            let key = random.below(KEYS.len());
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
+pub fn condition(random: &mut Random) -> Condition {
+    let count = random.pick(&[1, 2, 2, 3]);
+    let mut keys: Vec<usize> = Vec::new();
+    while keys.len() < count {
+        let key = random.below(KEYS.len());
+        if !keys.contains(&key) {
+            keys.push(key);
         }
-        let mut atoms = random.pick(&[1, 2, 3, 3, 4, 5, 6]);
-        let condition = part(random, &keys, &mut atoms, 3);
+    }
+    condition_about(random, &keys, &[1, 2, 3, 3, 4, 5, 6])
+}
+
+/// A condition about these keys, by their positions in [`KEYS`], of one of these numbers of comparisons. None of its
+/// parts is constant.
+pub fn condition_about(random: &mut Random, keys: &[usize], atoms: &[usize]) -> Condition {
+    loop {
+        let mut atoms = random.pick(atoms);
+        let condition = part(random, keys, &mut atoms, 3);
         let requests = requests(&condition);
         if varies(&condition, &requests) {
             return condition;
@@ -85,7 +63,7 @@ pub(crate) fn condition(random: &mut Random) -> Condition {
 }
 
 /// Every combination of what a request may hold of the condition's keys, each absent too.
-pub(crate) fn requests(condition: &Condition) -> Vec<Request> {
+pub fn requests(condition: &Condition) -> Vec<Request> {
     let mut requests = vec![Request::default()];
     for key in condition.keys() {
         let classes = std::iter::once(None).chain(KEYS[key].present.iter().map(|values| Some(*values)));

@@ -2,7 +2,8 @@
 
 /// The type of a key's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Kind {
     Text,
     Arn,
     Number,
@@ -13,18 +14,21 @@ pub(crate) enum Kind {
 
 /// A condition key.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub struct Key {
     /// As it is written in the source.
-    pub(crate) written: &'static str,
+    pub written: &'static str,
     /// As it is written in JSON.
-    pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) many: bool,
+    pub name: &'static str,
+    /// The type of its values.
+    pub kind: Kind,
+    /// Whether a request holds many values of it.
+    pub many: bool,
     /// What a request that carries the key may hold.
-    pub(crate) present: &'static [&'static [&'static str]],
+    pub present: &'static [&'static [&'static str]],
     /// What it is compared with.
-    pub(crate) compared: &'static [&'static str],
-    pub(crate) patterns: &'static [&'static str],
+    pub compared: &'static [&'static str],
+    /// The patterns that it is compared with.
+    pub patterns: &'static [&'static str],
 }
 
 const TEXTS: &[&[&str]] = &[&["a"], &["b"], &["ab"], &["ba"], &["aba"], &["A"], &["*"], &[""]];
@@ -46,7 +50,8 @@ const ARN_PATTERNS: &[&str] = &[
     "arn:aws:iam::111111111111:role/b",
 ];
 
-pub(crate) const KEYS: &[Key] = &[
+/// Every key that random conditions are about.
+pub const KEYS: &[Key] = &[
     Key {
         written: "aws:PrincipalTag/team",
         name: "aws:PrincipalTag/team",
@@ -175,20 +180,20 @@ pub(crate) const KEYS: &[Key] = &[
         name: "aws:SourceIp",
         kind: Kind::Address,
         many: false,
-        present: &[&["10.0.0.1"], &["10.1.0.1"], &["11.0.0.1"], &["203.0.113.9"], &["2001:db8::1"], &["2001:db9::1"]],
-        compared: &["10.0.0.0/8", "10.1.0.0/16", "10.0.0.1", "0.0.0.0/0", "203.0.113.8/31", "2001:db8::/32", "::/0"],
+        present: &[&["20.0.0.1"], &["20.1.0.1"], &["21.0.0.1"], &["203.0.113.9"], &["2001:db8::1"], &["2001:db9::1"]],
+        compared: &["20.0.0.0/8", "20.1.0.0/16", "20.0.0.1", "0.0.0.0/0", "203.0.113.8/31", "2001:db8::/32", "::/0"],
         patterns: &[],
     },
 ];
 
 /// What a request holds: for each key of [`KEYS`] that the condition speaks of, its values, or that it is absent.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Request(pub(crate) Vec<(usize, Option<&'static [&'static str]>)>);
+pub struct Request(pub Vec<(usize, Option<&'static [&'static str]>)>);
 
 impl Request {
     /// The values of the key at `index`. A key with many values that holds none, or only an empty one, counts as
     /// absent.
-    pub(crate) fn values(&self, index: usize) -> Option<&'static [&'static str]> {
+    pub fn values(&self, index: usize) -> Option<&'static [&'static str]> {
         let values = self.0.iter().find(|(key, _)| *key == index)?.1?;
         let nothing = KEYS[index].many && values.iter().all(|value| value.is_empty());
         (!nothing).then_some(values)

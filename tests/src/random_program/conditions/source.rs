@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::keys::{KEYS, Key, Kind, Request};
+use super::keys::{KEYS, Key, Kind, Request};
 
 /// A condition.
 #[derive(Clone, Debug)]
-pub(crate) enum Condition {
+#[allow(missing_docs, reason = "the words are those of the language")]
+pub enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
@@ -40,14 +41,18 @@ pub(crate) enum Condition {
     },
 }
 
+/// What a comparison says of the values of a key that has many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Quantifier {
+#[allow(missing_docs, reason = "the words are those of the language")]
+pub enum Quantifier {
     Any,
     All,
 }
 
+/// An operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compare {
+#[allow(missing_docs, reason = "the words are those of the language")]
+pub enum Compare {
     Equals,
     NotEquals,
     In,
@@ -83,7 +88,7 @@ impl Compare {
 
 impl Condition {
     /// Whether the condition holds of the request.
-    pub(crate) fn holds(&self, request: &Request) -> bool {
+    pub fn holds(&self, request: &Request) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(request)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(request)),
@@ -144,7 +149,7 @@ impl Condition {
     }
 
     /// The keys that it speaks of, each once.
-    pub(crate) fn keys(&self) -> Vec<usize> {
+    pub fn keys(&self) -> Vec<usize> {
         let mut keys = match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::keys).collect(),
             Self::Not(part) => part.keys(),
@@ -159,7 +164,7 @@ impl Condition {
     }
 
     /// The parts below it.
-    pub(crate) fn parts(&self) -> &[Condition] {
+    pub fn parts(&self) -> &[Condition] {
         match self {
             Self::All(parts) | Self::Any(parts) => parts,
             Self::Not(part) => std::slice::from_ref(part),
