@@ -15,7 +15,7 @@ use crate::{
     Settings,
     allow::Allows,
     credentials,
-    library::LIBRARY,
+    library,
     lock,
     module::{check_module_path, module_path},
 };
@@ -68,10 +68,9 @@ impl Workspace {
             (read, settings_diagnostics) = Settings::parse(&file.text, id);
         }
         modules.sort_by(|a, b| a.path.cmp(&b.path));
-        let speaks_of_library = modules.iter().any(|file| file.text.contains("std"));
+        let spoken_of = library::spoken_of(modules.iter().map(|file| &*file.text));
         let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
-        let library = LIBRARY.iter().filter(|_| speaks_of_library);
-        let library = library.map(|(path, text)| sources.add(*path, *text)).collect();
+        let library = spoken_of.into_iter().map(|(path, text)| sources.add(path, text)).collect();
         let (sources, targets) = (Arc::new(sources), read.targets.clone());
         let mut workspace =
             Self { settings: read, settings_diagnostics, sources, modules, library, lock: None, today: None };
