@@ -1,48 +1,39 @@
-//! `std`: each item is documented and does what it says, the text is laid out, and no finding points into it.
+//! `std`: each item is documented, has an example and a test, the text is laid out, and no finding points into it.
 
 // A helper of tests fails as a test does.
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::fmt::Write as _;
-
-use iamx_syntax::{
-    ast::{AstNode, DeclaredKind, File, Item, documentation},
-    format, parse,
+use iamx_syntax::format;
+use iamx_tests::{
+    files::{files_below, read, repository, workspace},
+    library::library,
+    pipeline::{Outcome, run, run_text},
 };
-use iamx_tests::pipeline::{Outcome, run_text};
 use iamx_workspace::LIBRARY;
-
-/// What the parameter of an item is given.
-fn argument(item: &str, parameter: &str) -> &'static str {
-    match (item, parameter) {
-        (_, "org") => "acme",
-        (_, "caller" | "source") => "prod",
-        (_, "age") => "1h",
-        ("via-service", "name") => "\"s3\"",
-        (_, "name") => "\"ecs-tasks.amazonaws.com\"",
-        (_, "pattern") => "\"arn:aws:s3:::acme-*\"",
-        (_, "networks") => "[\"203.0.113.0/24\"]",
-        (_, "regions") => "[\"eu-west-1\", \"eu-central-1\"]",
-        (_, "vpc") => "\"vpc-12345678\"",
-        (_, "endpoint") => "\"vpce-12345678\"",
-        _ => panic!("an argument for {parameter} of {item}"),
-    }
-}
-
-fn items(text: &str) -> Vec<Item> {
-    let parse = parse(text);
-    assert_eq!(parse.errors(), [], "{text}");
-    File::cast(parse.syntax()).unwrap().items().collect()
-}
 
 const WORLD: &str = "organization acme \"o-a1b2c3d4e5\" {\n  management account payer \"999999999999\"\n  account prod \
                      \"222222222222\"\n}\n";
 
+fn is_module(path: &str) -> bool {
+    path.strip_suffix(".iamx").is_some()
+}
+
+#[test]
+fn every_module_of_the_folder_is_built_in() {
+    let mut found: Vec<_> = files_below(&repository("stdlib"))
+        .into_iter()
+        .filter(|path| is_module(path) && !path.contains('/'))
+        .map(|path| format!("std/{path}"))
+        .collect();
+    found.sort();
+    assert_eq!(found, LIBRARY.iter().map(|(path, _)| (*path).to_owned()).collect::<Vec<_>>());
+}
+
 #[test]
 fn every_item_is_documented() {
-    for (path, text) in LIBRARY {
-        for item in items(text).iter().filter(|item| !matches!(item, Item::Use(_))) {
-            assert!(documentation(item.syntax()).is_some(), "{path}: {}", item.syntax());
+    for module in library() {
+        for item in module.items {
+            assert!(!item.documentation.is_empty(), "{}.{}", module.name, item.name);
         }
     }
 }
@@ -50,64 +41,61 @@ fn every_item_is_documented() {
 #[test]
 fn it_is_laid_out() {
     for (path, text) in LIBRARY {
-        assert_eq!(format(text).as_deref(), Ok(text), "{path}");
+        assert_eq!(format(text).as_deref(), Ok(*text), "{path}");
+    }
+    let examples = repository("stdlib/examples");
+    for path in files_below(&examples).iter().filter(|path| is_module(path)) {
+        let text = read(&examples.join(path));
+        assert_eq!(format(&text).as_deref(), Ok(text.as_str()), "{path}");
     }
 }
 
-/// A workspace that uses every item once, and nothing of its own but accounts.
 #[test]
-fn every_item_compiles_to_what_is_written_down() {
-    let mut conditions = String::new();
-    let mut guardrails = String::new();
-    for (path, text) in LIBRARY {
-        let module = path.trim_end_matches(".iamx").replace('/', ".");
-        for item in items(text) {
-            let (name, parameters) = match &item {
-                Item::Let(item) => (item.name(), item.parameters()),
-                Item::Declared(item) if item.kind() == Some(DeclaredKind::Policy) => (item.name(), item.parameters()),
-                _ => panic!("{path}: {}", item.syntax()),
+fn the_examples_compile_without_a_finding() {
+    let outcome = run(&workspace(&repository("stdlib/examples")));
+    assert!(outcome.diagnostics.is_empty(), "{}", outcome.rendered());
+}
+
+/// The example is in the module of the same name; a list that other items of the module are made of is in theirs.
+#[test]
+fn every_item_has_an_example_and_a_test() {
+    let mut missing = Vec::new();
+    for module in library() {
+        let examples = read(&repository("stdlib/examples").join(format!("{}.iamx", module.name)));
+        let titles: Vec<_> = examples
+            .lines()
+            .filter_map(|line| line.strip_prefix("test \"")?.split_once('"'))
+            .flat_map(|(title, _)| title.split(", "))
+            .collect();
+        for item in &module.items {
+            let named = |text: &str, name: &str| {
+                text.match_indices(name).any(|(at, _)| {
+                    let next = text[at + name.len()..].chars().next();
+                    next.is_none_or(|next| !next.is_ascii_alphanumeric() && next != '-')
+                })
             };
-            let name = name.unwrap();
-            let arguments: Vec<_> = parameters
-                .iter()
-                .flat_map(|list| list.parameters().collect::<Vec<_>>())
-                .map(|parameter| argument(name.text(), parameter.name().unwrap().text()))
-                .collect();
-            let call = if arguments.is_empty() {
-                format!("{module}.{name}")
-            } else {
-                format!("{module}.{name}({})", arguments.join(", "))
-            };
-            match item {
-                Item::Declared(_) => {
-                    let of_resources = ["OnlyTls", "OnlyOurOrganization", "NoConfusedDeputy"].contains(&name.text());
-                    let kind = if of_resources { "rcp" } else { "scp" };
-                    let _ = writeln!(guardrails, "{kind} Of{name} {{ include {call} }}");
-                }
-                Item::Let(_) if path.contains("conditions") => {
-                    let _ = writeln!(conditions, "  deny s3:PutObject on * when {call}");
-                }
-                _ => {
-                    let _ = writeln!(conditions, "  deny * except {call}");
-                }
+            let used = named(&examples, &format!("{}.{}", module.name, item.name))
+                || module.items.iter().any(|other| other.name != item.name && named(&other.text, &item.name));
+            if !used {
+                missing.push(format!("{}.{} has no example", module.name, item.name));
+            }
+            if !titles.contains(&item.name.as_str()) {
+                missing.push(format!("{}.{} has no test", module.name, item.name));
             }
         }
+        for title in titles {
+            assert!(module.items.iter().any(|item| item.name == title), "{}: a test of no item `{title}`", module.name);
+        }
     }
-    let text = format!(
-        "{WORLD}{guardrails}role Reader in prod {{\n  trust service ec2\n  attach aws \"ReadOnlyAccess\"\n{conditions}}}\n"
-    );
-    let outcome = run_text(&text);
-    assert_eq!(outcome.errors(), [""; 0], "{text}\n{}", outcome.rendered());
-    assert_nothing_points_into_it(&outcome);
-    insta::assert_snapshot!(outcome.output());
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 fn assert_nothing_points_into_it(outcome: &Outcome) {
     for diagnostic in &outcome.diagnostics {
-        let place = diagnostic.primary().unwrap();
-        let path = outcome.sources.get(place.file).unwrap().path();
+        let place = diagnostic.primary().expect("it has a place");
+        let path = outcome.sources.get(place.file).expect("the file is there").path();
         assert!(!path.starts_with("std/"), "{}", outcome.rendered());
-        let length = outcome.sources.get(place.file).unwrap().text().len();
+        let length = outcome.sources.get(place.file).expect("the file is there").text().len();
         assert!(usize::from(place.range.end()) <= length, "{}", outcome.rendered());
     }
 }
@@ -129,6 +117,7 @@ fn faults_are_said_where_it_is_used() {
         "std.conditions",
         "std",
         "std.guardrails.global-services",
+        "std.s3.read-data",
     ];
     for call in uses {
         let text = format!(
@@ -139,4 +128,16 @@ fn faults_are_said_where_it_is_used() {
         assert_eq!(outcome.errors().len(), 1, "{call}\n{}", outcome.rendered());
         assert_nothing_points_into_it(&outcome);
     }
+}
+
+/// A set is for the resources that its comment names; what is wrong elsewhere is said where it is used.
+#[test]
+fn findings_are_where_it_is_used() {
+    let text = format!(
+        "{WORLD}role Reader in prod {{\n  trust service ec2\n  allow std.s3.read-data on s3.bucket(\"acme\")\n}}\n\nscp Locked \
+         {{\n  include std.guardrails.NoAccessKeys\n  include std.guardrails.NoUsers\n}}\n"
+    );
+    let outcome = run_text(&text);
+    assert_eq!(outcome.checks(), ["action-resource-mismatch", "unused-policy", "redundant-statement"]);
+    assert_nothing_points_into_it(&outcome);
 }

@@ -14,9 +14,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::{
     Settings,
     allow::Allows,
-    credentials,
-    library,
-    lock,
+    credentials, library, lock,
     module::{check_module_path, module_path},
 };
 

@@ -29,11 +29,43 @@ library![
     "states",
 ];
 
-/// The modules that texts may speak of: those whose name stands in one of them, where `std` does too.
-pub(crate) fn spoken_of<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Vec<(&'static str, &'static str)> {
-    let named = |path: &str, text: &str| {
-        let name = path.trim_start_matches("std/").trim_end_matches(".iamx");
-        text.contains("std") && text.contains(name)
-    };
-    LIBRARY.iter().filter(|(path, _)| texts.clone().any(|text| named(path, text))).copied().collect()
+/// The modules that texts may speak of, and those that these use: where a text has `std` in it, all whose name it has.
+pub(crate) fn spoken_of<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<(&'static str, &'static str)> {
+    let name = |path: &'static str| path.trim_start_matches("std/").trim_end_matches(".iamx");
+    let mut wanted: Vec<bool> = vec![false; LIBRARY.len()];
+    for text in texts.filter(|text| text.contains("std")) {
+        for (wanted, (path, _)) in wanted.iter_mut().zip(LIBRARY) {
+            *wanted |= text.contains(name(path));
+        }
+    }
+    // Its own modules say it whole.
+    loop {
+        let used: Vec<bool> = LIBRARY
+            .iter()
+            .map(|(path, _)| {
+                let whole = format!("std.{}.", name(path));
+                wanted.iter().zip(LIBRARY).any(|(wanted, (_, text))| *wanted && text.contains(&whole))
+            })
+            .collect();
+        if used.iter().zip(&wanted).all(|(used, wanted)| *wanted || !used) {
+            break;
+        }
+        for (wanted, used) in wanted.iter_mut().zip(used) {
+            *wanted |= used;
+        }
+    }
+    LIBRARY.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(module, _)| *module).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spoken_of;
+
+    #[test]
+    fn modules_come_with_those_that_they_use() {
+        let paths = |text: &str| spoken_of([text].into_iter()).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+        assert_eq!(paths("role Reader { trust service ec2 }"), [""; 0]);
+        assert_eq!(paths("use std.boundaries.Developer"), ["std/boundaries.iamx"]);
+        assert_eq!(paths("include std.guardrails.KeepTrails"), ["std/conditions.iamx", "std/guardrails.iamx"]);
+    }
 }
