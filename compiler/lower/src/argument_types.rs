@@ -108,10 +108,16 @@ impl Lowerer<'_> {
             .declarations
             .iter()
             .filter(|declaration| !self.is_library(declaration.module))
-            .filter_map(|declaration| match &declaration.kind {
-                DeclarationKind::Let(item) => Some((declaration.module, item.parameters()?)),
-                DeclarationKind::Entity(_, item) => Some((declaration.module, item.parameters()?)),
-                _ => None,
+            .filter_map(|declaration| {
+                let kind = match &declaration.kind {
+                    DeclarationKind::Repeated(kind) => kind,
+                    kind => kind,
+                };
+                match kind {
+                    DeclarationKind::Let(item) => Some((declaration.module, item.parameters()?)),
+                    DeclarationKind::Entity(_, item) => Some((declaration.module, item.parameters()?)),
+                    _ => None,
+                }
             })
             .collect();
         for (module, parameters) in templates {
@@ -236,7 +242,7 @@ impl Lowerer<'_> {
             Target::Argument(binding) if reference.rest.is_empty() => {
                 self.kind_of(&binding.environment, &binding.argument)?
             }
-            Target::Argument(_) => Kind::Open,
+            Target::Argument(_) | Target::Several(_) => Kind::Open,
             Target::Itself | Target::Service(_) => Kind::Resource,
             Target::Account(_) if part.is_none() => Kind::Account,
             Target::Organization if part.is_none() => Kind::Organization,
@@ -247,7 +253,7 @@ impl Lowerer<'_> {
                     DeclarationKind::Let(item) if item.parameters().is_none() && reference.rest.is_empty() => {
                         let list = item.value()?;
                         self.enter(*id, reference.span)?;
-                        let environment = Environment::of(declaration.module);
+                        let environment = Environment::of_declaration(&declaration);
                         let kind = match (list.items().as_slice(), list.excepted().is_empty()) {
                             // What an item's account is to a `let` follows from where that is used.
                             ([Expr::Call(call)], _) if call.name().is_some_and(|name| name.text() == "account") => {
@@ -277,7 +283,7 @@ impl Lowerer<'_> {
                         _ => Kind::Resource,
                     },
                     DeclarationKind::Entity(kind, _) if reference.rest.is_empty() => Kind::Entity(*kind),
-                    DeclarationKind::Let(_) | DeclarationKind::Entity(..) => Kind::Open,
+                    DeclarationKind::Let(_) | DeclarationKind::Entity(..) | DeclarationKind::Repeated(_) => Kind::Open,
                 }
             }
         })

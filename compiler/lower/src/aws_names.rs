@@ -1,5 +1,7 @@
 //! What AWS calls an identity or policy: its name, path and ARN.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
 use iamx_syntax::{
@@ -12,7 +14,8 @@ use crate::{
     GuardrailKind, ProviderKind, bounds,
     item_parts::is_resource_part,
     lowerer::{Lowerer, MAX_NAMES_DEEP},
-    names::{DeclarationId, DeclarationKind},
+    named_items::ItemInAccount,
+    names::{Declaration, DeclarationId, DeclarationKind},
     resources::{Resource, Typed},
     scope::{Environment, Reference},
 };
@@ -95,35 +98,12 @@ impl Lowerer<'_> {
         );
     }
 
-    /// The account of a declaration, which is the one that the reference names, if it names one; the inner `None` where the
-    /// declaration has none of its own.
-    #[allow(clippy::option_option, reason = "the outer one says that something is wrong")]
-    pub(crate) fn home_as_said(&mut self, id: DeclarationId, reference: &Reference) -> Option<Option<usize>> {
-        let home = self.home(id);
-        let (Some(said), Some(lives)) = (reference.account, home) else { return Some(home) };
-        if said == lives {
-            return Some(home);
-        }
+    /// An identity, policy or provider as a resource: its ARN. `at` is where it is named.
+    pub(crate) fn item_resource(&mut self, named: ItemInAccount, at: Span) -> Option<Resource> {
+        let ItemInAccount { id, account } = named;
         let declaration = self.names.get(id)?.clone();
-        let name =
-            |index: usize| self.program.accounts.get(index).map(|account| account.name.clone()).unwrap_or_default();
-        let message = format!("`{}` lives in `{}`, not in `{}`", declaration.name, name(lives), name(said));
-        self.report(
-            Diagnostic::new(&checks::UNKNOWN_NAME, reference.span, message).related(declaration.span, "declared here"),
-        );
-        None
-    }
-
-    /// An identity or policy as a resource: its ARN.
-    pub(crate) fn entity_resource(
-        &mut self,
-        environment: &Environment,
-        id: DeclarationId,
-        item: &Declared,
-        reference: &Reference,
-    ) -> Option<Resource> {
-        let declaration = self.names.get(id)?.clone();
-        let (kind, max) = match item.kind()? {
+        let DeclarationKind::Entity(declared, item) = &declaration.kind else { return None };
+        let (kind, max) = match declared {
             DeclaredKind::Oidc => ("oidc-provider", 0),
             DeclaredKind::Saml => ("saml-provider", 0),
             DeclaredKind::Role => ("role", 64),
@@ -131,29 +111,20 @@ impl Lowerer<'_> {
             DeclaredKind::Group => ("group", 128),
             DeclaredKind::Policy | DeclaredKind::Boundary => ("policy", 128),
             other => {
-                self.not_yet_at(reference.span, &format!("the ARN of a `{}`", other.word()));
+                self.not_yet_at(at, &format!("the ARN of a `{}`", other.word()));
                 return None;
             }
         };
-        let home = self.home_as_said(id, reference)?;
-        let account = match item.kind()? {
-            // One that says no account is made where it is used.
-            DeclaredKind::Policy | DeclaredKind::Boundary => {
-                let said = self.said_home(declaration.module, item);
-                said.or(reference.account).or(environment.account).or(home)
-            }
-            _ => home.or(reference.account),
-        };
-        let own = Environment::of(declaration.module).in_account(account);
-        let (name, path) = match item.kind()? {
-            DeclaredKind::Oidc | DeclaredKind::Saml => (self.provider(id)?.name, "/".to_owned()),
+        let own = Environment::of_declaration(&declaration).in_account(account);
+        let (name, path) = match declared {
+            DeclaredKind::Oidc | DeclaredKind::Saml => (self.provider(named)?.name, "/".to_owned()),
             _ => self.aws_name(&own, item, &declaration.name, max)?,
         };
         let Some(arn) = self.program.iam_arn(account, kind, &path, &name) else {
             self.report(
                 Diagnostic::new(
                     &checks::MISSING_ACCOUNT,
-                    reference.span,
+                    at,
                     format!("the ARN of `{}` needs an account id, and there is none", declaration.name),
                 )
                 .related(declaration.span, "declared here")
@@ -181,19 +152,32 @@ impl Lowerer<'_> {
         what: &str,
     ) -> Option<Vec<Sourced<String>>> {
         let declaration = self.names.get(id)?.clone();
-        let DeclarationKind::Entity(kind, item) = &declaration.kind else { return None };
+        let DeclarationKind::Entity(kind, _) = &declaration.kind else { return None };
         if let [Postfix::Name(part)] = reference.rest.as_slice()
             && part.text() == "name"
             && !matches!(kind, DeclaredKind::Resource)
         {
-            let own = Environment::of(declaration.module).in_account(self.home(id));
-            let (name, _) = self.aws_name(&own, item, &declaration.name, 128)?;
-            return Some(vec![Sourced::new(name, reference.span)]);
+            let mut names: Vec<Sourced<String>> = Vec::new();
+            for item in self.items_named(environment, reference)? {
+                let name = self.name_of(item, 128)?;
+                if names.iter().all(|other| other.value != name) {
+                    names.push(Sourced::new(name, reference.span));
+                }
+            }
+            return Some(names);
         }
         if let (DeclaredKind::Resource, [Postfix::Name(part), ..]) = (kind, reference.rest.as_slice())
             && is_resource_part(part.text())
         {
-            return self.resource_part(id, item, reference);
+            let mut texts: Vec<Sourced<String>> = Vec::new();
+            for item in self.items_named(environment, reference)? {
+                for text in self.resource_part(item, reference)? {
+                    if texts.iter().all(|other| other.value != text.value) {
+                        texts.push(text);
+                    }
+                }
+            }
+            return Some(texts);
         }
         if !matches!(kind, DeclaredKind::Resource)
             && !reference.rest.is_empty()
@@ -233,30 +217,102 @@ impl Lowerer<'_> {
             GuardrailKind::Scp => ("service control policy", None, one.name.clone(), one.span),
             GuardrailKind::Rcp => ("resource control policy", None, one.name.clone(), one.span),
         }));
-        let mut first: std::collections::HashMap<(&'static str, Option<usize>, String), Span> =
-            std::collections::HashMap::new();
-        for (kind, account, name, span) in named {
-            match first.entry((kind, account, name.to_lowercase())) {
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(span);
+        let mut first: HashMap<(&'static str, Option<usize>, String), Named> = HashMap::new();
+        let mut findings = Vec::new();
+        for one in self.named_entities() {
+            match first.entry((one.kind, one.account, one.name.to_lowercase())) {
+                Entry::Vacant(entry) => {
+                    entry.insert(one);
                 }
-                std::collections::hash_map::Entry::Occupied(entry) => {
-                    let message = format!(
-                        "two {} of one {} are called `{name}` in AWS",
-                        kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies")),
-                        if kind.ends_with("control policy") { "organization" } else { "account" },
-                    );
-                    let diagnostic = Diagnostic::new(&checks::DUPLICATE_AWS_NAME, span, message)
-                        .related(*entry.get(), "the other one")
-                        .note("names in IAM ignore case")
-                        .help(if kind == "OIDC provider" {
-                            "delete one: an account has one provider of each address, with all its audiences"
-                        } else {
-                            "give one of them another name with `named \"…\"`"
-                        });
-                    self.diagnostics.push(diagnostic);
-                }
+                Entry::Occupied(entry) => findings.push(self.named_twice(entry.get(), &one)),
             }
         }
+        self.diagnostics.append(&mut findings);
     }
+
+    fn named_entities(&self) -> Vec<Named> {
+        let program = &self.program;
+        let one = |kind, account, name: &str, span| Named { kind, account, name: name.to_owned(), span, id: None };
+        let mut named: Vec<Named> = Vec::new();
+        named.extend(program.policies.iter().map(|policy| one("policy", policy.account, &policy.name, policy.span)));
+        let roles = program.roles.len();
+        let users = program.users.len();
+        let first_identity = named.len();
+        named.extend(
+            program
+                .identities()
+                .map(|(kind, identity)| one(kind.word(), identity.account, &identity.name, identity.span)),
+        );
+        for (item, index) in &self.entities {
+            let before = match self.names.get(item.id).map(|one| &one.kind) {
+                Some(DeclarationKind::Entity(DeclaredKind::Role, _)) => 0,
+                Some(DeclarationKind::Entity(DeclaredKind::User, _)) => roles,
+                Some(DeclarationKind::Entity(DeclaredKind::Group, _)) => roles + users,
+                _ => continue,
+            };
+            if let Some(entity) = named.get_mut(first_identity + before + index) {
+                entity.id = Some(item.id);
+            }
+        }
+        for (item, index) in &self.made {
+            if let Some(policy) = named.get_mut(*index) {
+                policy.id = Some(item.id);
+            }
+        }
+        named.extend(program.providers.iter().map(|provider| {
+            let kind = match provider.kind {
+                ProviderKind::Oidc { .. } => "OIDC provider",
+                ProviderKind::Saml { .. } => "SAML provider",
+            };
+            one(kind, provider.account, &provider.name, provider.span)
+        }));
+        named.extend(program.permission_sets.iter().map(|set| one("permission set", None, &set.name, set.span)));
+        // They are the organization's, whichever account keeps them.
+        named.extend(program.guardrails.iter().map(|guardrail| {
+            let kind = match guardrail.kind {
+                GuardrailKind::Scp => "service control policy",
+                GuardrailKind::Rcp => "resource control policy",
+            };
+            one(kind, None, &guardrail.name, guardrail.span)
+        }));
+        named
+    }
+
+    fn named_twice(&self, first: &Named, second: &Named) -> Diagnostic {
+        let kind = second.kind;
+        let kinds = kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"));
+        let whose = match second.account {
+            Some(account) => format!("of `{}`", self.account_name(account)),
+            None if kind.ends_with("control policy") => "of one organization".to_owned(),
+            None => "of one account".to_owned(),
+        };
+        let message = format!("two {kinds} {whose} are called `{}` in AWS", second.name);
+        let turn = |one: &Named| self.names.get(one.id?).filter(|one| one.turn.is_some());
+        let mut diagnostic = Diagnostic::new(&checks::DUPLICATE_AWS_NAME, second.span, message);
+        // What one declaration makes in turns of a `for` is told apart by the values.
+        diagnostic = match (turn(first), turn(second)) {
+            (Some(before), Some(this)) if first.span == second.span => {
+                let value = |one: &Declaration| one.turn.as_ref().map_or(one.span, |turn| turn.value);
+                diagnostic
+                    .related(value(this), format!("`{}`, made for this value,", this.shown()))
+                    .related(value(before), format!("and `{}`, made for this one", before.shown()))
+            }
+            _ => diagnostic.related(first.span, "the other one"),
+        };
+        diagnostic.note("names in IAM ignore case").help(match kind {
+            "OIDC provider" => "delete one: an account has one provider of each address, with all its audiences",
+            _ if first.span == second.span => "say the value in the name: `named \"…-${…}\"`",
+            _ => "give one of them another name with `named \"…\"`",
+        })
+    }
+}
+
+/// An entity and its name in AWS.
+struct Named {
+    kind: &'static str,
+    account: Option<usize>,
+    name: String,
+    span: Span,
+    /// What made it, where that was kept.
+    id: Option<DeclarationId>,
 }

@@ -9,8 +9,9 @@ use crate::{
     Group, Identity, ManagedPolicyKind, Role, User,
     conditions::Formula,
     lowerer::Lowerer,
-    names::{DeclarationId, DeclarationKind},
-    scope::{Environment, Itself, Target},
+    named_items::ItemInAccount,
+    names::DeclarationId,
+    scope::{Environment, Itself},
     statements::{DocumentKind, number_sids},
 };
 
@@ -43,27 +44,51 @@ impl Lowerer<'_> {
         if !self.check_headers(environment.module, item, kind) {
             return;
         }
+        self.check_members_once(environment.module, item);
         if kind == DeclaredKind::AccountPolicy {
-            let account = self.home_of(environment.module, item);
-            self.account_policy(&environment.in_account(account), item, span);
+            for account in self.homes_of(environment, item).iter().flat_map(|homes| homes.iter()) {
+                self.begin_item();
+                self.account_policy(&environment.in_account(*account), item, span);
+            }
             return;
         }
-        let Some(id) = self.names.at(span) else { return };
-        let account = self.home(id);
-        let environment = environment.in_account(account);
-        self.check_members_once(environment.module, item);
-        match kind {
-            DeclaredKind::Resource => self.resource(&environment, id, item),
-            DeclaredKind::Policy | DeclaredKind::Boundary => self.standalone_policy(&environment, id, item, kind),
-            DeclaredKind::Role => self.role(&environment, item, name.text(), span, id),
-            DeclaredKind::User => self.user(&environment, item, name.text(), span),
-            DeclaredKind::Group => self.group(&environment, item, name.text(), span),
-            DeclaredKind::Scp | DeclaredKind::Rcp => self.guardrail(&environment, id, item),
-            DeclaredKind::Oidc | DeclaredKind::Saml => self.provider_item(&environment, id, item),
-            DeclaredKind::PermissionSet => self.permission_set(&environment, item, name.text(), span),
-            DeclaredKind::SessionPolicy => self.session_policy(&environment, item, name.text(), span),
-            _ => {}
+        let Some(id) = self.names.at(span).and_then(|id| self.in_turn(environment, id)) else { return };
+        // What has a fault in its `in` is made nowhere.
+        for account in self.homes(id).iter().flat_map(|homes| homes.iter()) {
+            self.begin_item();
+            let own = ItemInAccount { id, account: *account };
+            self.entity_in_account(&environment.in_account(*account), own, item, (kind, name.text(), span));
         }
+    }
+
+    fn entity_in_account(
+        &mut self,
+        environment: &Environment,
+        own: ItemInAccount,
+        item: &Declared,
+        (kind, name, span): (DeclaredKind, &str, Span),
+    ) {
+        let id = own.id;
+        match kind {
+            DeclaredKind::Resource => self.resource(environment, id, item),
+            DeclaredKind::Policy | DeclaredKind::Boundary => self.standalone_policy(environment, id, item, kind),
+            DeclaredKind::Role => self.role(environment, item, name, span, id),
+            DeclaredKind::User => self.user(environment, item, name, span, own),
+            DeclaredKind::Group => self.group(environment, item, name, span, own),
+            DeclaredKind::Scp | DeclaredKind::Rcp => self.guardrail(environment, id, item),
+            DeclaredKind::Oidc | DeclaredKind::Saml => self.provider_item(environment, id, item),
+            DeclaredKind::PermissionSet => self.permission_set(environment, item, name, span, own),
+            DeclaredKind::SessionPolicy => self.session_policy(environment, item, name, span, own),
+            DeclaredKind::Extern | DeclaredKind::AccountPolicy => {}
+        }
+    }
+
+    /// What the turn of `environment` makes of the declaration.
+    fn in_turn(&mut self, environment: &Environment, id: DeclarationId) -> Option<DeclarationId> {
+        if environment.turns.is_empty() {
+            return Some(id);
+        }
+        self.turn_of(environment, id)
     }
 
     /// Headers each at most once, and of use for the kind.
@@ -140,38 +165,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The account that the declaration is made in: its own `in`, its module's `within`, the workspace's. What is the
-    /// organization's is made in the management account.
-    pub(crate) fn home(&mut self, id: DeclarationId) -> Option<usize> {
-        let declaration = self.names.get(id)?.clone();
-        let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
-        self.home_of(declaration.module, item)
-    }
-
-    fn home_of(&mut self, module: usize, item: &Declared) -> Option<usize> {
-        let is_said = item.headers().any(|header| matches!(header, Header::In(_)));
-        match item.kind() {
-            Some(DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet) if !is_said => {
-                self.program.management_account()
-            }
-            _ if is_said => self.said_home(module, item),
-            _ => self.said_home(module, item).or_else(|| self.default_account()),
-        }
-    }
-
-    /// The account that a declaration says itself, or its module's `within`. A policy that says none is made in each account
-    /// that uses it.
-    pub(crate) fn said_home(&mut self, module: usize, item: &Declared) -> Option<usize> {
-        let own = item.headers().find_map(|header| match header {
-            Header::In(_) => header.scope(),
-            _ => None,
-        });
-        match own {
-            Some(scope) => self.one_account(module, &scope),
-            None => self.within.get(module).copied().flatten(),
-        }
-    }
-
     pub(crate) fn misplaced_members(&mut self, module: usize, body: &Body, kind: DeclaredKind) {
         for part in body.parts() {
             if let BodyPart::Member(member) = part {
@@ -186,6 +179,7 @@ impl Lowerer<'_> {
     }
 
     fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, id: DeclarationId) {
+        let own = ItemInAccount { id, account: environment.account };
         let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let mut trust = Document::default();
         let (mut max_session, mut instance_profile) = (None, false);
@@ -204,11 +198,12 @@ impl Lowerer<'_> {
         }
         if trust.statements.is_empty() && self.errors() == errors && !self.is_damaged(environment.module, item.range())
         {
-            self.untrusting.push((span, declared.to_owned()));
+            self.untrusting.push((own, declared.to_owned()));
         }
         identity.inline.statements.extend(self.expiry(environment, item));
         number_sids(&mut trust);
         number_sids(&mut identity.inline);
+        self.entities.insert(own, self.program.roles.len());
         self.program.roles.push(Role {
             identity,
             description: item.documentation(),
@@ -218,7 +213,7 @@ impl Lowerer<'_> {
         });
     }
 
-    fn user(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
+    fn user(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, own: ItemInAccount) {
         let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let (mut console, mut access_key) = (false, None);
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
@@ -230,10 +225,11 @@ impl Lowerer<'_> {
         }
         identity.inline.statements.extend(self.expiry(environment, item));
         number_sids(&mut identity.inline);
+        self.entities.insert(own, self.program.users.len());
         self.program.users.push(User { identity, console, access_key });
     }
 
-    fn group(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
+    fn group(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, own: ItemInAccount) {
         let Some(mut identity) = self.new_identity(environment, item, declared, 128, span) else { return };
         let (mut members, mut members_external) = (Vec::new(), false);
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
@@ -251,54 +247,48 @@ impl Lowerer<'_> {
                         continue;
                     }
                     for expr in expressions {
-                        let Some(user) = self.member(environment, &expr) else { continue };
-                        if members.contains(&user) {
-                            let at = self.span(environment.module, expr.range());
-                            self.error(&checks::DUPLICATE_CLAUSE, at, format!("`{user}` is listed twice"));
-                            continue;
+                        for user in self.members(environment, &expr).unwrap_or_default() {
+                            if members.contains(&user) {
+                                let at = self.span(environment.module, expr.range());
+                                self.error(&checks::DUPLICATE_CLAUSE, at, format!("`{user}` is listed twice"));
+                                continue;
+                            }
+                            members.push(user);
                         }
-                        members.push(user);
                     }
                 }
                 other => self.identity_part(environment, other, DeclaredKind::Group, &mut identity),
             }
         }
         number_sids(&mut identity.inline);
+        self.entities.insert(own, self.program.groups.len());
         self.program.groups.push(Group { identity, members, members_external });
     }
 
-    /// The name in AWS of the user that `members` names.
-    fn member(&mut self, environment: &Environment, expr: &Expr) -> Option<String> {
+    /// The names in AWS of the users that `members` names.
+    fn members(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<String>> {
         let span = self.span(environment.module, expr.range());
-        let call = self.call_of(environment, expr, "a user")?.clone();
-        let reference = self.resolve(environment, &call)?;
-        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
-            self.error(&checks::MISMATCHED_TYPE, span, "expected a user");
-            return None;
-        };
-        let id = *id;
-        let declaration = self.names.get(id)?.clone();
-        let DeclarationKind::Entity(DeclaredKind::User, item) = &declaration.kind else {
-            let message = format!("expected a user, and `{}` is {}", declaration.name, declaration.kind.describe());
-            self.report(
-                Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
-            );
-            return None;
-        };
-        if self.home(id) != environment.account {
-            self.report(
-                Diagnostic::new(
-                    &checks::MISMATCHED_TYPE,
-                    span,
-                    format!("`{}` lives in another account than this group", declaration.name),
-                )
-                .related(declaration.span, "declared here")
-                .note("an IAM group holds users of its own account"),
-            );
-            return None;
+        let reference = self.reference(environment, expr, "a user")?;
+        let reference = self.followed(reference)?;
+        let users = self.items_of_kind(environment, &reference, DeclaredKind::User, "a user", span)?;
+        let mut names = Vec::new();
+        for user in users {
+            let declaration = self.names.get(user.id)?.clone();
+            if user.account != environment.account {
+                self.report(
+                    Diagnostic::new(
+                        &checks::MISMATCHED_TYPE,
+                        span,
+                        format!("`{}` lives in another account than this group", declaration.name),
+                    )
+                    .related(declaration.span, "declared here")
+                    .note("an IAM group holds users of its own account"),
+                );
+                return None;
+            }
+            names.push(self.name_of(user, 64)?);
         }
-        self.aws_name(&Environment::of(declaration.module).in_account(environment.account), item, &declaration.name, 64)
-            .map(|(name, _)| name)
+        Some(names)
     }
 
     /// What a role, user or group has before its body is read.

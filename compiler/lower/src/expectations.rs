@@ -16,8 +16,7 @@ use crate::{
     Asked, Assertion, Claim, ClaimKind, ClaimSubject, Invariant, OrganizationNodeKind, Place, PlaceKind, Subject, Test,
     conditions::Formula,
     lowerer::Lowerer,
-    names::DeclarationKind,
-    scope::{Environment, Target},
+    scope::Environment,
     statements::{DocumentKind, number_sids},
 };
 
@@ -35,8 +34,7 @@ impl Lowerer<'_> {
     pub(crate) fn look_at_expectations(&mut self) {
         for (module, item) in std::mem::take(&mut self.expectations) {
             self.begin_item();
-            let account = self.within.get(module).copied().flatten().or_else(|| self.default_account());
-            let environment = Environment::of(module).in_account(account);
+            let environment = Environment::of(module).in_account(self.home_of_module(module));
             match item {
                 Item::Test(item) => self.expected_requests(&environment, &item),
                 Item::Invariant(item) => self.expected_always(&environment, &item),
@@ -69,7 +67,9 @@ impl Lowerer<'_> {
         let paths: Vec<_> = line.roles().collect();
         let roles: Vec<_> = paths.iter().map(|path| self.one_role(environment, path)).collect();
         let assumed = node.assumed().map(|path| self.roles_at(environment, &path));
-        let using = line.using().map(|path| self.session_policy_at(environment, &path));
+        let last = roles.last().copied().flatten().and_then(|role| self.program.roles.get(role));
+        let passing = environment.in_account(last.and_then(|role| role.identity.account).or(environment.account));
+        let using = line.using().map(|path| self.session_policy_at(&passing, &path));
         // A provider is that of the role which its callers get first.
         let entered = match (roles.first(), &assumed) {
             (Some(role), _) => *role,
@@ -194,7 +194,7 @@ impl Lowerer<'_> {
             Some(scope) => {
                 let kind = match scope.keyword() {
                     Some(keyword) => {
-                        let declared = self.node_named(environment.module, scope.paths().first()?, keyword)?;
+                        let declared = self.node_named(environment, scope.paths().first()?, keyword)?;
                         let organization = self.program.organization.as_ref()?;
                         // An organization's root is declared where the organization is.
                         let at = |node: &crate::OrganizationNode| {
@@ -202,7 +202,7 @@ impl Lowerer<'_> {
                         };
                         PlaceKind::Node(organization.nodes.iter().position(at)?)
                     }
-                    None => PlaceKind::Accounts(self.accounts_of(environment.module, &scope)?),
+                    None => PlaceKind::Accounts(self.scope_accounts(environment, &scope)?.to_vec()),
                 };
                 Some(Place { outside: node.is_outside(), kind })
             }
@@ -227,7 +227,7 @@ impl Lowerer<'_> {
     /// The roles that `path` names, by their positions.
     fn roles_at(&mut self, environment: &Environment, path: &Path) -> Option<Vec<usize>> {
         let reference = self.resolve_path(environment, path)?;
-        self.made_roles(&reference)
+        self.made_roles(environment, &reference)
     }
 
     /// The single role that `path` names.
@@ -251,18 +251,19 @@ impl Lowerer<'_> {
     /// The session policy that `path` names, by its position.
     fn session_policy_at(&mut self, environment: &Environment, path: &Path) -> Option<usize> {
         let reference = self.resolve_path(environment, path)?;
-        let declaration = match (&reference.target, reference.rest.as_slice()) {
-            (Target::Declaration(id), []) => self.names.get(*id).cloned(),
-            _ => None,
-        };
-        let Some(declaration) = declaration else {
-            self.error(&checks::MISMATCHED_TYPE, reference.span, "expected a session policy");
-            return None;
-        };
-        if !matches!(declaration.kind, DeclarationKind::Entity(DeclaredKind::SessionPolicy, _)) {
-            self.wrong_kind(&declaration, "a session policy", reference.span);
-            return None;
+        let (kind, what) = (DeclaredKind::SessionPolicy, "a session policy");
+        let policies = self.items_of_kind(environment, &reference, kind, what, reference.span)?;
+        if let [policy] = policies.as_slice() {
+            return self.entities.get(policy).copied();
         }
-        self.program.session_policies.iter().position(|policy| policy.span == declaration.span)
+        self.report(
+            Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                reference.span,
+                format!("`{}` is several session policies, and one is passed along", path.text()),
+            )
+            .help("say which, with its account: `prod.Uploads`"),
+        );
+        None
     }
 }

@@ -14,8 +14,9 @@ use crate::{
     Provider, ProviderKind,
     conditions::Formula,
     lowerer::Lowerer,
+    named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, nearest},
-    scope::{Environment, Target},
+    scope::Environment,
 };
 
 /// How callers of one kind assume a role.
@@ -47,25 +48,27 @@ impl Lowerer<'_> {
                 }
             }
         }
-        let Some(provider) = self.provider(id) else { return };
+        let Some(provider) = self.provider(ItemInAccount { id, account: environment.account }) else { return };
         self.program.providers.push(provider);
     }
 
     /// The provider that a declaration makes; `None` where it has a fault, which is said.
-    pub(crate) fn provider(&mut self, id: DeclarationId) -> Option<Provider> {
-        if let Some(known) = self.providers.get(&id) {
+    pub(crate) fn provider(&mut self, item: ItemInAccount) -> Option<Provider> {
+        if let Some(known) = self.providers.get(&item) {
             return known.clone();
         }
-        let provider = self.new_provider(id);
-        self.providers.insert(id, provider.clone());
+        let provider = self.new_provider(item);
+        if let Some(arn) = provider.as_ref().and_then(|provider| self.program.provider_arn(provider)) {
+            self.provider_arns.insert(arn, item);
+        }
+        self.providers.insert(item, provider.clone());
         provider
     }
 
-    fn new_provider(&mut self, id: DeclarationId) -> Option<Provider> {
+    fn new_provider(&mut self, ItemInAccount { id, account }: ItemInAccount) -> Option<Provider> {
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(kind, item) = &declaration.kind else { return None };
-        let account = self.home(id);
-        let environment = Environment::of(declaration.module).in_account(account);
+        let environment = Environment::of_declaration(&declaration).in_account(account);
         let body = item.body();
         let member = |wanted: fn(&Member) -> bool| {
             body.iter().flat_map(Body::parts).find_map(|part| match part {
@@ -155,42 +158,36 @@ impl Lowerer<'_> {
         Some(rest.to_owned())
     }
 
-    /// The principal that `oidc P` or `saml P` is.
-    pub(crate) fn federated_principal(
+    /// The principals that `oidc P` or `saml P` is.
+    pub(crate) fn federated_principals(
         &mut self,
         environment: &Environment,
         principal: &Principal,
         wanted: DeclaredKind,
         span: Span,
-    ) -> Option<PolicyPrincipal> {
+    ) -> Option<Vec<PolicyPrincipal>> {
         let target = principal.target()?;
         let target_span = self.span(environment.module, target.range());
         if let (Expr::String(token), DeclaredKind::Oidc) = (&target, wanted) {
             let name = self.plain_string(environment.module, token)?;
-            return self.built_in_provider(&name, target_span).map(PolicyPrincipal::Federated);
+            return self.built_in_provider(&name, target_span).map(|name| vec![PolicyPrincipal::Federated(name)]);
         }
         let what = if wanted == DeclaredKind::Oidc { "an OIDC provider" } else { "a SAML provider" };
-        let call = self.call_of(environment, &target, what)?.clone();
-        let reference = self.resolve(environment, &call)?;
+        let reference = self.reference(environment, &target, what)?;
         let reference = self.followed(reference)?;
-        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
-            self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected {what}"));
-            return None;
-        };
-        let id = *id;
-        let declaration = self.names.get(id)?.clone();
-        if !matches!(&declaration.kind, DeclarationKind::Entity(kind, _) if *kind == wanted) {
-            self.report(
-                Diagnostic::new(
-                    &checks::MISMATCHED_TYPE,
-                    target_span,
-                    format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe()),
-                )
-                .related(declaration.span, "declared here"),
-            );
-            return None;
-        }
-        let provider = self.provider(id)?;
+        let items = self.items_of_kind(environment, &reference, wanted, what, target_span)?;
+        items.into_iter().map(|item| self.one_federated_principal(environment, item, span, target_span)).collect()
+    }
+
+    fn one_federated_principal(
+        &mut self,
+        environment: &Environment,
+        item: ItemInAccount,
+        span: Span,
+        target_span: Span,
+    ) -> Option<PolicyPrincipal> {
+        let declaration = self.names.get(item.id)?.clone();
+        let provider = self.provider(item)?;
         if provider.account != environment.account && !environment.any_account {
             self.report(
                 Diagnostic::new(
@@ -272,8 +269,7 @@ impl Lowerer<'_> {
 
     /// The declared provider that policies call `name`.
     fn provider_called(&self, name: &str) -> Option<Provider> {
-        let mut providers = self.providers.values().flatten();
-        providers.find(|provider| self.program.provider_arn(provider).as_deref() == Some(name)).cloned()
+        self.providers.get(self.provider_arns.get(name)?)?.clone()
     }
 
     fn federated_entrance(&mut self, name: &str, span: Span, principal: Sourced<PolicyPrincipal>) -> Option<Entrance> {

@@ -15,10 +15,11 @@ use iamx_syntax::ast::{AstNode, DeclaredKind, Expr, Exprs, Grant};
 use iamx_text::Span;
 
 use crate::{
-    IdentityKind, Program,
+    IdentityKind,
+    accounts::SaidHomes,
     conditions::Formula,
     lowerer::Lowerer,
-    names::{Declaration, DeclarationKind},
+    names::DeclarationKind,
     scope::{Environment, Target},
 };
 
@@ -32,7 +33,7 @@ struct Assumption {
 
 /// A role that is granted.
 struct GrantedRole {
-    /// Its position in [`Program::roles`].
+    /// Its position among the program's roles.
     index: usize,
     account: Option<usize>,
     arn: String,
@@ -63,23 +64,33 @@ enum Holder {
 impl Lowerer<'_> {
     /// Writes what the grants say, once every identity is made; then says which roles nobody may assume.
     pub(crate) fn write_grants(&mut self) {
-        let made = Made::of(&self.program);
+        let own_statements: Vec<_> = self.program.roles.iter().map(|role| role.trust.statements.len()).collect();
         for (environment, grant) in std::mem::take(&mut self.grants) {
-            self.begin_item();
             if self.is_damaged(environment.module, grant.range()) {
                 continue;
             }
-            let account = self.within.get(environment.module).copied().flatten().or_else(|| self.default_account());
-            if let Some(assumption) = self.assumption(&environment.in_account(account), &grant, &made) {
-                self.write(&assumption);
+            // As an item it belongs to the accounts of its module's `within`, and speaks in each of them.
+            let homes = match self.within.get(environment.module).cloned() {
+                Some(SaidHomes::Fault) => continue,
+                Some(SaidHomes::Accounts(homes)) => homes,
+                Some(SaidHomes::Unsaid) | None => std::rc::Rc::from([self.default_account()]),
+            };
+            for account in homes.iter() {
+                self.begin_item();
+                let assumption = self.assumption(&environment.in_account(*account), &grant, &own_statements);
+                if let Some(Some(assumption)) = assumption {
+                    self.write(&assumption);
+                }
             }
         }
         let errors = self.errors();
-        for (span, declared) in std::mem::take(&mut self.untrusting) {
-            let trusts = made.roles.get(&span).and_then(|index| self.program.roles.get(*index));
+        for (item, declared) in std::mem::take(&mut self.untrusting) {
+            let role = self.entities.get(&item).and_then(|index| self.program.roles.get(*index));
             // A grant that has a fault may be the one that is missing.
-            if errors == 0 && trusts.is_some_and(|role| role.trust.statements.is_empty()) {
-                self.nobody_assumes(&declared, span);
+            if errors == 0
+                && let Some(role) = role.filter(|role| role.trust.statements.is_empty())
+            {
+                self.nobody_assumes(&declared, role.identity.span);
             }
         }
     }
@@ -92,7 +103,14 @@ impl Lowerer<'_> {
         );
     }
 
-    fn assumption(&mut self, environment: &Environment, grant: &Grant, made: &Made) -> Option<Assumption> {
+    /// What the grant says; the inner `None` where `only in` leaves this account out.
+    #[allow(clippy::option_option, reason = "the outer one says that something is wrong")]
+    fn assumption(
+        &mut self,
+        environment: &Environment,
+        grant: &Grant,
+        own_statements: &[usize],
+    ) -> Option<Option<Assumption>> {
         let span = self.span(environment.module, grant.range());
         let Some(roles) = grant.assumed() else {
             self.not_yet(environment.module, grant.syntax(), "`grant` of actions");
@@ -104,7 +122,10 @@ impl Lowerer<'_> {
             self.error(&checks::MISPLACED_MEMBER, at, "`grant assume` takes no `on`: the role is said after `assume`");
             return None;
         }
-        let roles = self.granted_roles(environment, &roles, made);
+        if !self.is_for_this_account(environment, &clauses)? {
+            return Some(None);
+        }
+        let roles = self.granted_roles(environment, &roles, own_statements);
         let Some(to) = &clauses.to else {
             self.report(
                 Diagnostic::new(&checks::MISSING_PRINCIPAL, span, "this grant says not to whom")
@@ -112,12 +133,12 @@ impl Lowerer<'_> {
             );
             return None;
         };
-        let callers = self.callers_of_grant(environment, &to.list()?, made);
+        let callers = self.callers_of_grant(environment, &to.list()?);
         let condition = self.statement_condition(environment, &clauses, &Formula::ALWAYS)?;
         let (roles, callers) = (roles?, callers?);
         self.check_sent(&condition, span)?;
         self.spend(roles.len().saturating_mul(callers.len()), span)?;
-        Some(Assumption { roles, callers, condition, span })
+        Some(Some(Assumption { roles, callers, condition, span }))
     }
 
     /// Neither end can see a key that `sts:AssumeRole` never sends.
@@ -145,7 +166,12 @@ impl Lowerer<'_> {
         right.then_some(())
     }
 
-    fn granted_roles(&mut self, environment: &Environment, list: &Exprs, made: &Made) -> Option<Vec<GrantedRole>> {
+    fn granted_roles(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        own_statements: &[usize],
+    ) -> Option<Vec<GrantedRole>> {
         let mut roles = Vec::new();
         let mut whole = true;
         if let Some(first) = list.excepted().first() {
@@ -154,7 +180,7 @@ impl Lowerer<'_> {
             return None;
         }
         for expr in list.items() {
-            match self.granted_role(environment, &expr, made) {
+            match self.granted_role(environment, &expr, own_statements) {
                 Some(mut more) => {
                     self.spend(more.len(), self.span(environment.module, expr.range()))?;
                     roles.append(&mut more);
@@ -165,47 +191,38 @@ impl Lowerer<'_> {
         whole.then_some(roles)
     }
 
-    fn granted_role(&mut self, environment: &Environment, expr: &Expr, made: &Made) -> Option<Vec<GrantedRole>> {
+    fn granted_role(
+        &mut self,
+        environment: &Environment,
+        expr: &Expr,
+        own_statements: &[usize],
+    ) -> Option<Vec<GrantedRole>> {
         let span = self.span(environment.module, expr.range());
         if let Expr::Bracketed(list) = expr {
             let Some(list) = list.list() else {
                 self.error(&checks::EMPTY_LIST, span, "this list names no role");
                 return None;
             };
-            return self.granted_roles(environment, &list, made);
+            return self.granted_roles(environment, &list, own_statements);
         }
-        let call = self.call_of(environment, expr, "a role")?.clone();
-        let reference = self.resolve(environment, &call)?;
+        let reference = self.reference(environment, expr, "a role")?;
         let reference = self.followed(reference)?;
-        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
-            self.error(&checks::MISMATCHED_TYPE, span, "expected a role");
-            return None;
-        };
-        let declaration = self.names.get(*id)?.clone();
-        match &declaration.kind {
-            DeclarationKind::Let(_) => self.with_let(environment, *id, &reference, |lowerer, inner, list| {
-                lowerer.granted_roles(inner, list, made)
-            }),
-            DeclarationKind::Entity(DeclaredKind::Role, item) => {
-                let resource = self.entity_resource(environment, *id, item, &reference)?;
-                // One that couldn't be made was spoken of there.
-                let index = *made.roles.get(&declaration.span)?;
-                let account = self.program.roles.get(index)?.identity.account;
-                let own_statements = made.own_statements.get(index).copied().unwrap_or_default();
-                Some(vec![GrantedRole { index, account, arn: resource.arn, own_statements }])
-            }
-            _ => {
-                self.wrong_kind(&declaration, "a role", span);
-                None
-            }
+        if let Target::Declaration(id) = reference.target
+            && self.names.get(id).is_some_and(|one| matches!(one.kind, DeclarationKind::Let(_)))
+        {
+            return self.with_let(environment, id, &reference, |lowerer, inner, list| {
+                lowerer.granted_roles(inner, list, own_statements)
+            });
         }
-    }
-
-    pub(crate) fn wrong_kind(&mut self, declaration: &Declaration, what: &str, span: Span) {
-        let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
-        self.report(
-            Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
-        );
+        let mut roles = Vec::new();
+        for item in self.items_of_kind(environment, &reference, DeclaredKind::Role, "a role", span)? {
+            let arn = self.item_resource(item, reference.span)?.arn;
+            // One that couldn't be made was spoken of there.
+            let index = *self.entities.get(&item)?;
+            let own_statements = own_statements.get(index).copied().unwrap_or_default();
+            roles.push(GrantedRole { index, account: item.account, arn, own_statements });
+        }
+        Some(roles)
     }
 
     fn write(&mut self, assumption: &Assumption) {
@@ -309,28 +326,6 @@ impl Holder {
             (Self::Identity(a, i), Self::Identity(b, j)) => a == b && i == j,
             (Self::PermissionSet(i), Self::PermissionSet(j)) => i == j,
             _ => false,
-        }
-    }
-}
-
-/// The entities of a program by where their names were declared.
-struct Made {
-    roles: HashMap<Span, usize>,
-    users: HashMap<Span, usize>,
-    groups: HashMap<Span, usize>,
-    sets: HashMap<Span, usize>,
-    /// How many statements each role's trust has before any grant.
-    own_statements: Vec<usize>,
-}
-
-impl Made {
-    fn of(program: &Program) -> Self {
-        Self {
-            roles: program.roles.iter().enumerate().map(|(index, one)| (one.identity.span, index)).collect(),
-            users: program.users.iter().enumerate().map(|(index, one)| (one.identity.span, index)).collect(),
-            groups: program.groups.iter().enumerate().map(|(index, one)| (one.identity.span, index)).collect(),
-            sets: program.permission_sets.iter().enumerate().map(|(index, one)| (one.span, index)).collect(),
-            own_statements: program.roles.iter().map(|role| role.trust.statements.len()).collect(),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Lowerer<'_> {
             let id = *id;
             let Some(declaration) = self.names.get(id).cloned() else { continue };
             if !matches!(declaration.kind, DeclarationKind::Entity(DeclaredKind::Scp | DeclaredKind::Rcp, _)) {
-                self.not_a_policy(&declaration, span, "a service or resource control policy");
+                self.wrong_kind(&declaration, "a service or resource control policy", span);
                 continue;
             }
             // One that couldn't be made was spoken of there.

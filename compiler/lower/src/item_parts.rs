@@ -9,7 +9,8 @@ use iamx_syntax::{
 
 use crate::{
     lowerer::Lowerer,
-    names::{DeclarationId, nearest},
+    named_items::ItemInAccount,
+    names::{DeclarationKind, nearest},
     resources::Owner,
     scope::{Environment, Reference},
 };
@@ -23,10 +24,12 @@ impl Lowerer<'_> {
     /// The part of the resource that `reference` goes on with.
     pub(crate) fn resource_part(
         &mut self,
-        id: DeclarationId,
-        item: &Declared,
+        named: ItemInAccount,
         reference: &Reference,
     ) -> Option<Vec<Sourced<String>>> {
+        let ItemInAccount { id, account } = named;
+        let declaration = self.names.get(id)?.clone();
+        let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
         let mut words = Vec::new();
         for postfix in &reference.rest {
             let Postfix::Name(name) = postfix else {
@@ -37,12 +40,11 @@ impl Lowerer<'_> {
         }
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let ["tags", tag] = words.as_slice() {
-            return self.resource_tag(id, item, tag, reference);
+            return self.resource_tag(named, item, tag, reference);
         }
         self.enter(id, reference.span)?;
-        let resources = self.declared_resource(id, item);
+        let resources = self.declared_resource(id, item, account);
         self.leave();
-        let declaration = self.names.get(id)?.clone();
         let mut texts: Vec<Sourced<String>> = Vec::new();
         for resource in resources? {
             let typed = resource.typed.as_ref()?;
@@ -77,13 +79,13 @@ impl Lowerer<'_> {
 
     fn resource_tag(
         &mut self,
-        id: DeclarationId,
+        ItemInAccount { id, account }: ItemInAccount,
         item: &Declared,
         wanted: &str,
         reference: &Reference,
     ) -> Option<Vec<Sourced<String>>> {
         let declaration = self.names.get(id)?.clone();
-        let environment = Environment::of(declaration.module).in_account(self.home(id));
+        let environment = Environment::of_declaration(&declaration).in_account(account);
         let mut known = Vec::new();
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             let BodyPart::Member(Member::Tags(tags)) = part else { continue };

@@ -6,6 +6,7 @@
 //!
 //! Pure: the same input gives the same program.
 
+mod accounts;
 mod actions;
 mod argument_types;
 mod aws_names;
@@ -22,6 +23,7 @@ mod guardrails;
 mod input;
 mod item_parts;
 mod lowerer;
+mod named_items;
 mod names;
 mod names_in_text;
 mod organization;
@@ -35,6 +37,7 @@ mod principal_names;
 mod principals;
 mod program;
 mod raw;
+mod repetition;
 mod resource_policies;
 mod resource_sets;
 mod resources;

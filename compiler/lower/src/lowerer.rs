@@ -4,24 +4,30 @@ use std::{
     cell::Cell,
     collections::{HashMap, HashSet},
     ops::Range,
+    rc::Rc,
 };
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, Severity, checks};
 use iamx_syntax::{
     SyntaxElement, SyntaxKind, SyntaxNode, TextRange,
-    ast::{AstNode, Declared, DeclaredKind, File, Grant, Item, NodePart},
+    ast::{AstNode, Declared, DeclaredKind, File, ForItem, Grant, Item, NodePart},
 };
 use iamx_text::{FileId, Span};
 
 use crate::{
     Input, Lowered, Program, Provider, WorkspaceSettings,
+    accounts::{Accounts, Homes, SaidHomes},
+    named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, Names},
+    repetition::{Key, Turns},
     scope::Environment,
 };
 
 /// One item may take so many parts of lists and conditions, those of names that it uses included.
 const MAX_PARTS: usize = 100_000;
+/// What one `for` makes may take so many, together with what stands in it.
+const MAX_REPEATED_PARTS: usize = 100 * MAX_PARTS;
 /// Names may refer to names so deep.
 pub(crate) const MAX_NAMES_DEEP: usize = 64;
 /// The brackets in which these names stand may nest so deep, all of them together.
@@ -61,7 +67,7 @@ pub(crate) struct Lowerer<'a> {
     /// The first of each circle of these, which was said.
     pub(crate) named_after_themselves: HashSet<Span>,
     /// Managed policies without parameters made so far, by declaration and account.
-    pub(crate) made: HashMap<(DeclarationId, Option<usize>), usize>,
+    pub(crate) made: HashMap<ItemInAccount, usize>,
     /// The managed policies made so far by account and name, which ignores case.
     pub(crate) policy_names: HashSet<(Option<usize>, String)>,
     /// The accounts by where their names were declared.
@@ -76,10 +82,24 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) grants: Vec<(Environment, Grant)>,
     /// The tests and invariants, each with its module.
     pub(crate) expectations: Vec<(usize, Item)>,
-    /// The roles whose own body trusts no one: where their names were declared, and these.
-    pub(crate) untrusting: Vec<(Span, String)>,
-    /// The account of each module's `within`.
-    pub(crate) within: Vec<Option<usize>>,
+    /// The roles whose own body trusts no one, with their names.
+    pub(crate) untrusting: Vec<(ItemInAccount, String)>,
+    /// The position of each role, user, group, permission set and session policy among the program's of its kind.
+    pub(crate) entities: HashMap<ItemInAccount, usize>,
+    /// What each module's `within` says.
+    pub(crate) within: Vec<SaidHomes>,
+    /// Where declarations are made, as far as that was asked; `None` where it has a fault, which was said.
+    pub(crate) homes: HashMap<DeclarationId, Option<Homes>>,
+    /// The accounts of scopes by where these are written.
+    pub(crate) scopes: HashMap<Span, Option<Accounts>>,
+    /// What the turns of `for`s make of what is declared in them.
+    pub(crate) repeated: HashMap<DeclarationId, Turns>,
+    /// The turns of a `for` in a turn of those around it.
+    pub(crate) turns: HashMap<(Span, Rc<[Key]>), Vec<Environment>>,
+    /// Whether the lists of `for`s are still being read.
+    pub(crate) expanding: bool,
+    /// What the `for` that is being looked at has taken of [`MAX_REPEATED_PARTS`] before the current item.
+    repeated_parts: Option<usize>,
     /// Where the user's text uses what is being evaluated of `std`, and how deep that is in `evaluating`.
     library_use: Option<(usize, Span)>,
     /// Where names were accepted with `unchecked`.
@@ -89,9 +109,13 @@ pub(crate) struct Lowerer<'a> {
     /// `attach` and `detach` in the organization, each with its module and the node that it stands in.
     pub(crate) guardrail_parts: Vec<(usize, usize, NodePart)>,
     /// The providers looked at so far; `None` for one that has a fault, which was said.
-    pub(crate) providers: HashMap<DeclarationId, Option<Provider>>,
+    pub(crate) providers: HashMap<ItemInAccount, Option<Provider>>,
+    /// The providers looked at so far by their ARNs.
+    pub(crate) provider_arns: HashMap<String, ItemInAccount>,
     /// Whether a policy is a template of resource and trust policies, where that was asked.
     pub(crate) templates: HashMap<DeclarationId, bool>,
+    /// The permission sets and guardrails, which are made last.
+    organization_items: Vec<(Environment, Declared)>,
     /// The guardrails made so far.
     pub(crate) guardrails: HashMap<DeclarationId, usize>,
 }
@@ -126,13 +150,22 @@ impl<'a> Lowerer<'a> {
             grants: Vec::new(),
             expectations: Vec::new(),
             untrusting: Vec::new(),
-            within: vec![None; input.modules.len()],
+            entities: HashMap::new(),
+            within: vec![SaidHomes::Unsaid; input.modules.len()],
+            homes: HashMap::new(),
+            scopes: HashMap::new(),
+            repeated: HashMap::new(),
+            turns: HashMap::new(),
+            expanding: false,
+            repeated_parts: None,
             library_use: None,
             unchecked: HashSet::new(),
             unmade: Vec::new(),
             guardrail_parts: Vec::new(),
             providers: HashMap::new(),
+            provider_arns: HashMap::new(),
             templates: HashMap::new(),
+            organization_items: Vec::new(),
             guardrails: HashMap::new(),
         }
     }
@@ -157,6 +190,16 @@ impl<'a> Lowerer<'a> {
             }
             self.check_order(*module, file);
         }
+        self.expanding = true;
+        for (module, file) in &files {
+            for item in file.items() {
+                if let Item::For(item) = item {
+                    self.begin_item();
+                    self.expand(&Environment::of(*module), &item);
+                }
+            }
+        }
+        self.expanding = false;
     }
 
     /// The items of these modules.
@@ -167,7 +210,7 @@ impl<'a> Lowerer<'a> {
                 continue;
             }
             for item in file.items() {
-                self.item(module, item, wanted);
+                self.item(&Environment::of(module), item, wanted);
             }
         }
     }
@@ -179,6 +222,7 @@ impl<'a> Lowerer<'a> {
 
     /// What takes every item: grants, guardrails, what is used and what is not.
     pub(crate) fn finish(mut self) -> Lowered {
+        self.make_organization_items();
         self.write_grants();
         self.attach_guardrails();
         self.look_at_unmade();
@@ -194,22 +238,30 @@ impl<'a> Lowerer<'a> {
 
     /// Begins an item, which may take as much as every other.
     pub(crate) fn begin_item(&mut self) {
+        self.repeated_parts = self.repeated_parts.map(|before| before.saturating_add(self.parts));
         self.parts = 0;
     }
 
-    fn item(&mut self, module: usize, item: Item, wanted: Wanted) {
+    fn item(&mut self, environment: &Environment, item: Item, wanted: Wanted) {
         self.begin_item();
         match item {
-            Item::Declared(item) if wanted.takes(&item) => {
-                let environment = Environment::of(module);
-                self.entity(&environment, &item);
+            // They name what is made in other items, wherever that is.
+            Item::Declared(item)
+                if matches!(item.kind(), Some(DeclaredKind::Scp | DeclaredKind::Rcp | DeclaredKind::PermissionSet)) =>
+            {
+                self.organization_items.push((environment.clone(), item));
             }
-            Item::For(item) => self.not_yet(module, item.syntax(), "`for`"),
+            Item::Declared(item) if wanted.takes(&item) => self.entity(environment, &item),
+            Item::For(item) => self.repeat(environment, &item, wanted),
             // Both ends of a grant must be made before it is written.
-            Item::Grant(grant) => self.grants.push((Environment::of(module), grant)),
+            Item::Grant(grant) => self.grants.push((environment.clone(), grant)),
             // They are about what everything else makes.
-            item @ (Item::Test(_) | Item::Invariant(_)) => self.expectations.push((module, item)),
-            Item::Declared(_)
+            item @ (Item::Test(_) | Item::Invariant(_)) if environment.turns.is_empty() => {
+                self.expectations.push((environment.module, item));
+            }
+            Item::Test(_)
+            | Item::Invariant(_)
+            | Item::Declared(_)
             | Item::Use(_)
             | Item::Let(_)
             | Item::Within(_)
@@ -219,12 +271,53 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn within(&mut self, module: usize, file: &File) -> Option<usize> {
-        let scope = file.items().find_map(|item| match item {
-            Item::Within(item) => item.scope(),
+    /// Makes the items of a `for` in each of its turns.
+    fn repeat(&mut self, environment: &Environment, item: &ForItem, wanted: Wanted) {
+        let Some(name) = item.name() else { return };
+        let variable = self.span(environment.module, name.text_range());
+        let turns = self.turns.remove(&(variable, Rc::clone(&environment.turns))).unwrap_or_default();
+        if environment.turns.is_empty() {
+            self.repeated_parts = Some(0);
+        }
+        for turn in turns {
+            for inner in item.items() {
+                self.item(&turn, inner, wanted);
+            }
+            if self.repeated_parts.is_some_and(|parts| parts.saturating_add(self.parts) > MAX_REPEATED_PARTS) {
+                self.error(
+                    &checks::EXPANSION_TOO_LARGE,
+                    variable,
+                    "what this `for` makes has more than ten million parts",
+                );
+                break;
+            }
+        }
+        if environment.turns.is_empty() {
+            self.repeated_parts = None;
+        }
+    }
+
+    /// Permission sets and guardrails, once everything that they may name is made.
+    fn make_organization_items(&mut self) {
+        let items = std::mem::take(&mut self.organization_items);
+        let (sets, guardrails): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|(_, item)| item.kind() == Some(DeclaredKind::PermissionSet));
+        for (environment, item) in sets.into_iter().chain(guardrails) {
+            self.begin_item();
+            self.entity(&environment, &item);
+        }
+    }
+
+    fn within(&mut self, module: usize, file: &File) -> SaidHomes {
+        let item = file.items().find_map(|item| match item {
+            Item::Within(item) => Some(item),
             _ => None,
-        })?;
-        self.one_account(module, &scope)
+        });
+        match item.map(|item| item.scope()) {
+            None => SaidHomes::Unsaid,
+            Some(None) => SaidHomes::Fault,
+            Some(Some(scope)) => self.homes_in(&Environment::of(module), &scope),
+        }
     }
 
     /// A module is its `use`s, one `within`, and then everything else.
@@ -462,10 +555,15 @@ impl<'a> Lowerer<'a> {
                 || self.names.is_duplicate(DeclarationId(index))
                 || self.is_library(declaration.module)
                 || declaration.name.starts_with('_')
+                || declaration.turn.is_some()
             {
                 continue;
             }
-            let (check, message, help) = match &declaration.kind {
+            let kind = match &declaration.kind {
+                DeclarationKind::Repeated(kind) => kind,
+                kind => kind,
+            };
+            let (check, message, help) = match kind {
                 DeclarationKind::Let(_)
                 | DeclarationKind::Param(_)
                 | DeclarationKind::Entity(DeclaredKind::Resource, _) => (

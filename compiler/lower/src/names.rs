@@ -1,6 +1,9 @@
 //! What each module declares, and what `use` brings in.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    rc::Rc,
+};
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_syntax::{
@@ -9,7 +12,7 @@ use iamx_syntax::{
 };
 use iamx_text::{FileId, Span};
 
-use crate::Input;
+use crate::{Input, repetition::Turn};
 
 /// A declaration, by its position in [`Names::declarations`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +24,8 @@ pub(crate) struct Declaration {
     pub(crate) name: String,
     pub(crate) span: Span,
     pub(crate) kind: DeclarationKind,
+    /// The turn of the `for`s around it that makes it; `None` outside of every `for`, and for what all turns make.
+    pub(crate) turn: Option<Rc<Turn>>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +36,8 @@ pub(crate) enum DeclarationKind {
     Account,
     Ou,
     Organization,
+    /// What a `for` makes in each of its turns; each of these is a declaration too.
+    Repeated(Box<DeclarationKind>),
 }
 
 impl DeclarationKind {
@@ -43,6 +50,7 @@ impl DeclarationKind {
             Self::Ou => "an organizational unit",
             Self::Organization => "an organization",
             Self::Entity(kind, _) => Self::describe_entity(*kind),
+            Self::Repeated(kind) => kind.describe(),
         }
     }
 
@@ -84,6 +92,8 @@ pub(crate) struct Names {
     modules: HashMap<Vec<String>, usize>,
     by_span: HashMap<Span, DeclarationId>,
     duplicates: HashSet<DeclarationId>,
+    /// The variables of the `for`s around a declaration, the outermost first.
+    variables: HashMap<DeclarationId, Rc<[Span]>>,
     /// Names brought in by `use` and not yet asked for.
     pub(crate) imports: BTreeMap<(usize, String), Span>,
 }
@@ -102,7 +112,7 @@ impl Names {
                 if let Item::Use(item) = item {
                     uses.push((module, source.file, item));
                 } else {
-                    names.item(module, source.file, item, diagnostics);
+                    names.item(module, source.file, item, &[], diagnostics);
                 }
             }
         }
@@ -112,10 +122,23 @@ impl Names {
         names
     }
 
-    fn item(&mut self, module: usize, file: FileId, item: Item, diagnostics: &mut Vec<Diagnostic>) {
+    /// What an item declares that stands in `for`s with these variables.
+    fn item(&mut self, module: usize, file: FileId, item: Item, variables: &[Span], diagnostics: &mut Vec<Diagnostic>) {
         match item {
+            Item::Let(item) => {
+                let name = item.name();
+                self.declare_in(module, file, name, DeclarationKind::Let(item), variables, diagnostics);
+            }
+            Item::For(item) => {
+                let Some(name) = item.name() else { return };
+                let variables = [variables, &[Span::new(file, name.text_range())]].concat();
+                for inner in item.items() {
+                    self.item(module, file, inner, &variables, diagnostics);
+                }
+            }
+            // What can't stand in a `for` is said where that is looked at.
+            Item::Param(_) | Item::Account(_) | Item::Organization(_) if !variables.is_empty() => {}
             Item::Param(item) => self.declare(module, file, item.name(), DeclarationKind::Param(item), diagnostics),
-            Item::Let(item) => self.declare(module, file, item.name(), DeclarationKind::Let(item), diagnostics),
             Item::Account(item) => {
                 self.declare(module, file, item.name(), DeclarationKind::Account, diagnostics);
             }
@@ -128,10 +151,11 @@ impl Names {
             Item::Declared(item) => {
                 // An account policy's first name is a service.
                 if let Some(kind) = item.kind().filter(|kind| *kind != DeclaredKind::AccountPolicy) {
-                    self.declare(module, file, item.name(), DeclarationKind::Entity(kind, item), diagnostics);
+                    let name = item.name();
+                    self.declare_in(module, file, name, DeclarationKind::Entity(kind, item), variables, diagnostics);
                 }
             }
-            Item::Use(_) | Item::Within(_) | Item::For(_) | Item::Grant(_) | Item::Test(_) | Item::Invariant(_) => {}
+            Item::Use(_) | Item::Within(_) | Item::Grant(_) | Item::Test(_) | Item::Invariant(_) => {}
         }
     }
 
@@ -150,6 +174,47 @@ impl Names {
         }
     }
 
+    /// Declares what stands in `for`s with these variables.
+    fn declare_in(
+        &mut self,
+        module: usize,
+        file: FileId,
+        name: Option<SyntaxToken>,
+        kind: DeclarationKind,
+        variables: &[Span],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        if variables.is_empty() {
+            self.declare(module, file, name, kind, diagnostics);
+            return;
+        }
+        self.variables.insert(DeclarationId(self.declarations.len()), variables.into());
+        self.declare(module, file, name, DeclarationKind::Repeated(Box::new(kind)), diagnostics);
+    }
+
+    /// Declares what one turn makes of the declaration `of`.
+    pub(crate) fn declare_turn(
+        &mut self,
+        of: DeclarationId,
+        kind: DeclarationKind,
+        turn: Turn,
+    ) -> Option<DeclarationId> {
+        let all = self.get(of)?;
+        let one = Declaration { kind, turn: Some(Rc::new(turn)), name: all.name.clone(), ..*all };
+        self.declarations.push(one);
+        Some(DeclarationId(self.declarations.len() - 1))
+    }
+
+    /// The variables of the `for`s around a declaration, the outermost first.
+    pub(crate) fn variables(&self, id: DeclarationId) -> Option<Rc<[Span]>> {
+        self.variables.get(&id).cloned()
+    }
+
+    /// Where `name` was declared or brought in in `module`.
+    pub(crate) fn declared_at(&self, module: usize, name: &str) -> Option<Span> {
+        self.scopes.get(module)?.get(name).map(|(_, span)| *span)
+    }
+
     fn declare(
         &mut self,
         module: usize,
@@ -162,7 +227,7 @@ impl Names {
         let span = Span::new(file, token.text_range());
         let id = DeclarationId(self.declarations.len());
         let name = token.text().to_owned();
-        self.declarations.push(Declaration { module, name: name.clone(), span, kind });
+        self.declarations.push(Declaration { module, name: name.clone(), span, kind, turn: None });
         self.by_span.insert(span, id);
         if !self.bind(module, name, Named::Declaration(id), span, diagnostics) {
             self.duplicates.insert(id);

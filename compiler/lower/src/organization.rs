@@ -3,16 +3,12 @@
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_syntax::{
     SyntaxKind, SyntaxToken,
-    ast::{AccountNode, AstNode, Item, NodePart, OrganizationItem, OrganizationNode as _, OuNode, Path, Scope, Tags},
+    ast::{AccountNode, AstNode, Item, NodePart, OrganizationItem, OrganizationNode as _, OuNode, Tags},
 };
 use iamx_text::Span;
 
 use crate::{
-    Account, Organization, OrganizationNode, OrganizationNodeKind, Tag,
-    lowerer::Lowerer,
-    names::{Declaration, DeclarationKind, Named, nearest},
-    scope::Environment,
-    strings,
+    Account, Organization, OrganizationNode, OrganizationNodeKind, Tag, lowerer::Lowerer, scope::Environment, strings,
 };
 
 /// How many OUs may stand in one another.
@@ -224,148 +220,6 @@ impl Lowerer<'_> {
                 None
             }
         }
-    }
-
-    /// The single account that `scope` names; anything else isn't compiled yet.
-    pub(crate) fn one_account(&mut self, module: usize, scope: &Scope) -> Option<usize> {
-        let span = self.span(module, scope.range());
-        if scope.keyword().is_some() {
-            self.not_yet_at(span, "items of an organizational unit or of a whole organization");
-            return None;
-        }
-        if scope.has_except() {
-            self.not_yet_at(span, "`except` after `in`");
-            return None;
-        }
-        match scope.paths().as_slice() {
-            [path] => self.account_named(module, path),
-            [] => {
-                self.error(&checks::EMPTY_LIST, span, "this list names no account");
-                None
-            }
-            _ => {
-                self.not_yet_at(span, "items of several accounts");
-                None
-            }
-        }
-    }
-
-    /// The accounts that `scope` names, each once, in the order of their declarations.
-    pub(crate) fn accounts_of(&mut self, module: usize, scope: &Scope) -> Option<Vec<usize>> {
-        let span = self.span(module, scope.range());
-        let mut accounts = match scope.keyword() {
-            Some(keyword) => {
-                let node = self.node_named(module, scope.paths().first()?, keyword)?;
-                let organization = self.program.organization.as_ref()?;
-                let below = |index: usize| organization.path(index).any(|one| one.span == node);
-                let nodes = organization.nodes.iter().enumerate().filter(|(index, _)| below(*index));
-                let accounts = nodes.filter_map(|(_, node)| match node.kind {
-                    OrganizationNodeKind::Account(account) => Some(account),
-                    _ => None,
-                });
-                accounts.collect()
-            }
-            None => self.accounts_named(module, &scope.paths())?,
-        };
-        let excepted = self.accounts_named(module, &scope.excepted())?;
-        accounts.retain(|account| !excepted.contains(account));
-        accounts.sort_unstable();
-        accounts.dedup();
-        if accounts.is_empty() {
-            self.error(&checks::EMPTY_LIST, span, "this names no account");
-            return None;
-        }
-        Some(accounts)
-    }
-
-    fn accounts_named(&mut self, module: usize, paths: &[Path]) -> Option<Vec<usize>> {
-        let accounts: Vec<_> = paths.iter().map(|path| self.account_named(module, path)).collect();
-        accounts.into_iter().collect()
-    }
-
-    /// Where the OU or organization of `path` was declared.
-    pub(crate) fn node_named(&mut self, module: usize, path: &Path, keyword: SyntaxKind) -> Option<Span> {
-        let span = self.span(module, path.range());
-        let declaration = self.declaration_named(module, path)?;
-        match (&declaration.kind, keyword) {
-            (DeclarationKind::Ou, SyntaxKind::OU_KW) | (DeclarationKind::Organization, SyntaxKind::ORGANIZATION_KW) => {
-                Some(declaration.span)
-            }
-            (kind, _) => {
-                let what = if keyword == SyntaxKind::OU_KW { "an organizational unit" } else { "an organization" };
-                let message = format!("expected {what}, and `{}` is {}", declaration.name, kind.describe());
-                self.report(
-                    Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
-                );
-                None
-            }
-        }
-    }
-
-    fn account_named(&mut self, module: usize, path: &Path) -> Option<usize> {
-        let span = self.span(module, path.range());
-        let declaration = self.declaration_named(module, path)?;
-        if !matches!(declaration.kind, DeclarationKind::Account) {
-            self.report(
-                Diagnostic::new(
-                    &checks::MISMATCHED_TYPE,
-                    span,
-                    format!("expected an account, and `{}` is {}", declaration.name, declaration.kind.describe()),
-                )
-                .related(declaration.span, "declared here"),
-            );
-            return None;
-        }
-        self.accounts.get(&declaration.span).copied()
-    }
-
-    /// What `path` names, where an account, an OU or an organization is meant.
-    fn declaration_named(&mut self, module: usize, path: &Path) -> Option<Declaration> {
-        let names = path.names();
-        let first = names.first()?;
-        let span = self.span(module, path.range());
-        let id = match (self.names.look_up(module, first.text()), names.get(1)) {
-            (Some(Named::Module(from)), Some(name)) => self.names.look_up_declared(from, name.text()),
-            (Some(Named::Declaration(id)), None) => Some(id),
-            (Some(Named::Missing), _) => return None,
-            _ => None,
-        };
-        let Some(id) = id else {
-            self.unknown_account(&path.text(), span);
-            return None;
-        };
-        self.used.insert(id);
-        let declaration = self.names.get(id)?.clone();
-        Some(declaration)
-    }
-
-    fn unknown_account(&mut self, name: &str, span: Span) {
-        let elsewhere = self.names.declarations.iter().find(|other| other.name == name).map(|other| other.module);
-        if let Some(path) =
-            elsewhere.and_then(|module| self.input.modules.get(module)).map(|module| module.path.join("."))
-        {
-            self.report(
-                Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no account called `{name}` here"))
-                    .help(format!("`{name}` is declared in another module: `use {path}.{name}`")),
-            );
-            return;
-        }
-        let near = nearest(name, self.program.accounts.iter().map(|account| account.name.clone()));
-        let mut diagnostic =
-            Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no account called `{name}` here"));
-        diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => {
-                diagnostic.help(format!("declare it: `account {name} \"111122223333\"`, or bring it in with `use`"))
-            }
-        };
-        self.report(diagnostic);
-    }
-
-    /// The workspace's default account, if `iamx.toml` names one that is declared.
-    pub(crate) fn default_account(&self) -> Option<usize> {
-        let name = self.settings().account.as_deref()?;
-        self.program.accounts.iter().position(|account| account.name == name)
     }
 }
 

@@ -10,14 +10,15 @@ use std::{
 };
 
 use iamx_diagnostic::Diagnostic;
+use iamx_syntax::ast::DeclaredKind;
 use iamx_text::Span;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::{
-    Attachment, AttachmentTarget, Identity, Input, Lowered, PermissionSetPolicy, PermissionSetTarget, Program,
-    Provider,
+    Attachment, AttachmentTarget, Identity, Input, Lowered, Program, Provider,
     lowerer::{Lowerer, Wanted},
-    names::DeclarationId,
+    named_items::ItemInAccount,
+    names::{DeclarationId, DeclarationKind},
 };
 
 /// A part of the modules below this many bytes isn't worth a second set of names.
@@ -90,12 +91,13 @@ struct Gathered {
     diagnostics: Vec<Diagnostic>,
     used: HashSet<DeclarationId>,
     imports: BTreeMap<(usize, String), Span>,
-    made: HashMap<(DeclarationId, Option<usize>), usize>,
+    made: HashMap<ItemInAccount, usize>,
+    entities: HashMap<ItemInAccount, usize>,
     policy_names: HashSet<(Option<usize>, String)>,
-    untrusting: Vec<(Span, String)>,
+    untrusting: Vec<(ItemInAccount, String)>,
     unchecked: HashSet<Span>,
-    providers: HashMap<DeclarationId, Option<Provider>>,
-    guardrails: HashMap<DeclarationId, usize>,
+    providers: HashMap<ItemInAccount, Option<Provider>>,
+    provider_arns: HashMap<String, ItemInAccount>,
 }
 
 /// What is in the modules of `part`; `None` where there is an error.
@@ -111,11 +113,12 @@ fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
         used: lowerer.used,
         imports: lowerer.names.imports,
         made: lowerer.made,
+        entities: lowerer.entities,
         policy_names: lowerer.policy_names,
         untrusting: lowerer.untrusting,
         unchecked: lowerer.unchecked,
         providers: lowerer.providers,
-        guardrails: lowerer.guardrails,
+        provider_arns: lowerer.provider_arns,
     })
 }
 
@@ -134,6 +137,7 @@ impl Lowerer<'_> {
         self.untrusting.extend(part.untrusting);
         self.unchecked.extend(part.unchecked);
         self.providers.extend(part.providers);
+        self.provider_arns.extend(part.provider_arns);
 
         let Program {
             // Of the whole workspace, and known before its items.
@@ -143,22 +147,30 @@ impl Lowerer<'_> {
             organization: _,
             account_when_deployed: _,
             // Made when everything else is.
+            guardrails: _,
+            permission_sets: _,
             unchecked: _,
             tests: _,
             invariants: _,
             written_out,
-            guardrails,
             policies,
             roles,
             users,
             groups,
             providers,
-            permission_sets,
             session_policies,
             resource_policies,
         } = part.program;
         self.program.written_out.extend(written_out);
-        append(guardrails, &mut self.program.guardrails, part.guardrails, &mut self.guardrails);
+        for (item, index) in part.entities {
+            let before = match self.names.get(item.id).map(|declaration| &declaration.kind) {
+                Some(DeclarationKind::Entity(DeclaredKind::Role, _)) => self.program.roles.len(),
+                Some(DeclarationKind::Entity(DeclaredKind::User, _)) => self.program.users.len(),
+                Some(DeclarationKind::Entity(DeclaredKind::Group, _)) => self.program.groups.len(),
+                _ => self.program.session_policies.len(),
+            };
+            self.entities.insert(item, before + index);
+        }
         let places = append(policies, &mut self.program.policies, part.made, &mut self.made);
         let program = &mut self.program;
         program.providers.extend(providers);
@@ -181,12 +193,6 @@ impl Lowerer<'_> {
         program.groups.extend(groups.into_iter().map(|mut group| {
             group.identity = moved(group.identity);
             group
-        }));
-        program.permission_sets.extend(permission_sets.into_iter().map(|mut set| {
-            for policy in set.attachments.iter_mut().chain(&mut set.boundary) {
-                move_policy(policy, &places);
-            }
-            set
         }));
         Some(())
     }
@@ -215,14 +221,6 @@ fn append<T, K: Copy + Eq + std::hash::Hash>(
 fn move_attachment(attachment: &mut Attachment, places: &[usize]) {
     if let AttachmentTarget::Made(index) = &mut attachment.target {
         move_index(index, places);
-    }
-}
-
-fn move_policy(policy: &mut PermissionSetPolicy, places: &[usize]) {
-    if let PermissionSetTarget::Customer { made, .. } = &mut policy.target {
-        for index in made {
-            move_index(index, places);
-        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     Assignment, AttachmentTarget, ManagedPolicyKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget,
     conditions::Formula,
     lowerer::Lowerer,
+    named_items::ItemInAccount,
     scope::Environment,
     statements::{DocumentKind, number_sids},
 };
@@ -22,7 +23,14 @@ use crate::{
 const LONGEST_NAME: usize = 32;
 
 impl Lowerer<'_> {
-    pub(crate) fn permission_set(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span) {
+    pub(crate) fn permission_set(
+        &mut self,
+        environment: &Environment,
+        item: &Declared,
+        declared: &str,
+        span: Span,
+        own: ItemInAccount,
+    ) {
         let Some((name, _)) = self.aws_name(environment, item, declared, LONGEST_NAME) else { return };
         let parts: Vec<_> = item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()).collect();
         let mut assignments = Vec::new();
@@ -91,17 +99,18 @@ impl Lowerer<'_> {
             }
         }
         number_sids(&mut set.inline);
+        self.entities.insert(own, self.program.permission_sets.len());
         self.program.permission_sets.push(set);
     }
 
     fn assignment(&mut self, environment: &Environment, assign: &Assign, assignments: &mut Vec<Assignment>) {
         let (Some(kind), Some(scope)) = (assign.kind(), assign.scope()) else { return };
         let group = kind.kind() == SyntaxKind::GROUP_KW;
-        let Some(accounts) = self.accounts_of(environment.module, &scope) else { return };
+        let Some(accounts) = self.scope_accounts(environment, &scope) else { return };
         for token in assign.names() {
             let span = self.span(environment.module, token.text_range());
             let Some(name) = self.plain_string(environment.module, &token) else { continue };
-            for account in &accounts {
+            for account in accounts.iter() {
                 let same = |one: &&Assignment| one.group == group && one.name == name && one.account == *account;
                 if let Some(first) = assignments.iter().find(same) {
                     let account = self.program.account(Some(*account)).map(|account| account.name.clone());

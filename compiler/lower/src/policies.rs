@@ -9,9 +9,12 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
-    Attachment, AttachmentTarget, Identity, ManagedPolicy, ManagedPolicyKind, SessionPolicy, bounds,
+    Attachment, AttachmentTarget, Identity, ManagedPolicy, ManagedPolicyKind, SessionPolicy,
+    accounts::{Homes, SaidHomes},
+    bounds,
     conditions::Formula,
     lowerer::Lowerer,
+    named_items::ItemInAccount,
     names::{Declaration, DeclarationId, DeclarationKind},
     scope::{Environment, Reference, Target},
     statements::{DocumentKind, number_sids},
@@ -44,8 +47,8 @@ impl Lowerer<'_> {
         if item.parameters().is_some() || self.is_template(id) {
             return;
         }
-        if kind == DeclaredKind::Boundary && self.says_account(id) {
-            self.used.insert(id);
+        if kind == DeclaredKind::Boundary && environment.account.is_some() {
+            self.use_declaration(id);
             self.shared_policy(
                 environment,
                 id,
@@ -78,7 +81,14 @@ impl Lowerer<'_> {
     }
 
     /// A policy for callers of STS, which is written and given to nobody.
-    pub(crate) fn session_policy(&mut self, environment: &Environment, item: &Declared, name: &str, span: Span) {
+    pub(crate) fn session_policy(
+        &mut self,
+        environment: &Environment,
+        item: &Declared,
+        name: &str,
+        span: Span,
+        own: ItemInAccount,
+    ) {
         if let Some(parameters) = item.parameters() {
             self.not_yet(environment.module, parameters.syntax(), "parameters of a session policy");
             return;
@@ -89,6 +99,7 @@ impl Lowerer<'_> {
             self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }
         number_sids(&mut document);
+        self.entities.insert(own, self.program.session_policies.len());
         self.program.session_policies.push(SessionPolicy {
             account: environment.account,
             name: name.to_owned(),
@@ -112,10 +123,6 @@ impl Lowerer<'_> {
             .note("IAM makes no policy without one")
             .help("add a statement, or delete it and what attaches it"),
         );
-    }
-
-    pub(crate) fn says_account(&mut self, id: DeclarationId) -> bool {
-        self.home(id).is_some()
     }
 
     /// The policy that `attach` or `boundary` names, made where that is to be done.
@@ -227,22 +234,32 @@ impl Lowerer<'_> {
         };
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(found, item) = &declaration.kind else {
-            self.not_a_policy(&declaration, reference.span, what);
+            self.wrong_kind(&declaration, what, reference.span);
             return None;
         };
         if *found != wanted {
-            self.not_a_policy(&declaration, reference.span, what);
+            self.wrong_kind(&declaration, what, reference.span);
             return None;
         }
         if self.is_template(id) {
             self.template_attached(&declaration.name, declaration.span, reference.span);
             return None;
         }
-        if let Some(own) = self.said_home(declaration.module, item)
-            && environment.account != Some(own)
+        let homes = match (&reference.place, self.said_homes_of(id)) {
+            (_, SaidHomes::Fault) => return None,
+            (Some(place), _) => Some(place.accounts.iter().map(|account| Some(*account)).collect()),
+            (None, SaidHomes::Accounts(homes)) => Some(homes),
+            (None, SaidHomes::Unsaid) => None,
+        };
+        if let Some(homes) = homes
+            && homes.binary_search(&environment.account).is_err()
         {
-            self.policy_of_another_account(&declaration, own, reference.span);
+            self.policy_of_another_account(&declaration, &homes, reference.span);
             return None;
+        }
+        // `prod.X`, which is made elsewhere.
+        if reference.place.is_some() && !self.is_made_where_used(id) {
+            self.items_named(environment, reference)?;
         }
         let arguments = match reference.only_arguments() {
             Ok(arguments) => arguments,
@@ -265,14 +282,7 @@ impl Lowerer<'_> {
             }
             return self.shared_policy(environment, id, kind, reference.span);
         }
-        let inner = self.bind(
-            environment,
-            declaration.module,
-            &declaration.name,
-            item.parameters().as_ref(),
-            arguments,
-            reference.span,
-        )?;
+        let inner = self.bind(environment, &declaration, arguments, reference.span)?;
         let (declared, path) = self.aws_name(&inner, item, &declaration.name, 128)?;
         let name = alias.unwrap_or_else(|| format!("{identity}-{declared}"));
         if !bounds::is_iam_name(&name, 128) {
@@ -303,13 +313,13 @@ impl Lowerer<'_> {
         Some(self.program.policies.len() - 1)
     }
 
-    fn policy_of_another_account(&mut self, declaration: &Declaration, own: usize, span: Span) {
-        let own = self.program.account(Some(own)).map(|account| account.name.clone()).unwrap_or_default();
+    fn policy_of_another_account(&mut self, declaration: &Declaration, homes: &Homes, span: Span) {
+        let own = self.account_names(homes.iter().copied());
         self.report(
             Diagnostic::new(
                 &checks::POLICY_OF_ANOTHER_ACCOUNT,
                 span,
-                format!("`{}` is made in `{own}`, and this identity isn't", declaration.name),
+                format!("`{}` is made in {own}, and this identity isn't", declaration.name),
             )
             .related(declaration.span, "declared here")
             .note("IAM attaches policies of the same account alone")
@@ -317,13 +327,6 @@ impl Lowerer<'_> {
                 "leave the account of `{}` out: it is then made in each account that uses it",
                 declaration.name
             )),
-        );
-    }
-
-    pub(crate) fn not_a_policy(&mut self, declaration: &Declaration, span: Span, what: &str) {
-        let message = format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
-        self.report(
-            Diagnostic::new(&checks::MISMATCHED_TYPE, span, message).related(declaration.span, "declared here"),
         );
     }
 
@@ -335,13 +338,13 @@ impl Lowerer<'_> {
         kind: ManagedPolicyKind,
         at: Span,
     ) -> Option<usize> {
-        let account = environment.account.or_else(|| self.home(id));
-        if let Some(index) = self.made.get(&(id, account)) {
+        let account = environment.account;
+        if let Some(index) = self.made.get(&ItemInAccount { id, account }) {
             return Some(*index);
         }
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
-        let inner = Environment::of(declaration.module).in_account(account);
+        let inner = Environment::of_declaration(&declaration).in_account(account);
         let (name, path) = self.aws_name(&inner, item, &declaration.name, 128)?;
         let document = self.policy_document(&inner, id, item, at)?;
         self.program.policies.push(ManagedPolicy {
@@ -354,7 +357,7 @@ impl Lowerer<'_> {
             span: declaration.span,
         });
         let index = self.program.policies.len() - 1;
-        self.made.insert((id, account), index);
+        self.made.insert(ItemInAccount { id, account }, index);
         Some(index)
     }
 

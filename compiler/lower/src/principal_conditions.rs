@@ -137,8 +137,9 @@ impl Lowerer<'_> {
                     let arn = format!("arn:{partition}:iam::*:{}/*", wanted.word());
                     return Some(text(BaseOperator::ArnLike, "aws:PrincipalArn", arn, span));
                 }
-                let arn = self.identity_arn(environment, principal, wanted, span)?;
-                Some(text(BaseOperator::ArnEquals, "aws:PrincipalArn", arn, span))
+                let named = self.identities(environment, principal, wanted, span)?;
+                let arns = named.into_iter().map(|(_, arn)| Sourced::new(arn, span)).collect();
+                Some(Formula::compare(Operator::plain(BaseOperator::ArnEquals), "aws:PrincipalArn", arns, span))
             }
             SyntaxKind::ROOT_KW => {
                 if let Some(Expr::Star(_)) = principal.target() {
@@ -166,9 +167,13 @@ impl Lowerer<'_> {
                 let wanted = if oidc { DeclaredKind::Oidc } else { DeclaredKind::Saml };
                 // The caller may have come through a provider of any account.
                 let anywhere = environment.of_any_account();
-                let named = self.federated_principal(&anywhere, principal, wanted, span)?;
-                let PolicyPrincipal::Federated(name) = named else { return None };
-                Some(text(BaseOperator::StringEquals, "aws:FederatedProvider", name, span))
+                let named = self.federated_principals(&anywhere, principal, wanted, span)?;
+                let providers = named.into_iter().filter_map(|one| match one {
+                    PolicyPrincipal::Federated(name) => Some(Sourced::new(name, span)),
+                    _ => None,
+                });
+                let operator = Operator::plain(BaseOperator::StringEquals);
+                Some(Formula::compare(operator, "aws:FederatedProvider", providers.collect(), span))
             }
             SyntaxKind::ARN_KW => {
                 let Some(Expr::String(token)) = principal.target() else { return None };
@@ -310,11 +315,12 @@ impl Lowerer<'_> {
             self.error(&checks::MISMATCHED_TYPE, at, "expected a permission set");
             return None;
         };
-        let (name, _) = self.aws_name(&Environment::of(declaration.module), &item, &declaration.name, 32)?;
+        let own = Environment::of_declaration(&declaration);
+        let (name, _) = self.aws_name(&own, &item, &declaration.name, 32)?;
         let mut accounts = Vec::new();
         for part in item.body().iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             let BodyPart::Member(Member::Assign(assign)) = part else { continue };
-            accounts.extend(self.accounts_of(declaration.module, &assign.scope()?)?);
+            accounts.extend(self.scope_accounts(&own, &assign.scope()?)?.iter().copied());
         }
         accounts.sort_unstable();
         accounts.dedup();

@@ -8,9 +8,10 @@ use iamx_text::Span;
 use crate::{
     bounds,
     lowerer::Lowerer,
-    names::DeclarationKind,
+    named_items::ItemInAccount,
+    names::{Declaration, DeclarationKind},
     principals::NamedIn,
-    scope::{Environment, Target},
+    scope::{Environment, Reference, Target, called},
 };
 
 impl Lowerer<'_> {
@@ -40,66 +41,63 @@ impl Lowerer<'_> {
         environment: &Environment,
         target: &Expr,
         what: &str,
-    ) -> Option<crate::scope::Reference> {
-        let call = self.call_of(environment, target, what)?.clone();
-        let reference = self.resolve(environment, &call)?;
+    ) -> Option<Reference> {
+        let reference = self.reference(environment, target, what)?;
         self.followed(reference)
     }
 
-    /// The ARN of the role or user that `principal` names.
-    pub(crate) fn identity_arn(
+    /// The roles or users that `principal` names, with their ARNs.
+    pub(crate) fn identities(
         &mut self,
         environment: &Environment,
         principal: &Principal,
         wanted: DeclaredKind,
         span: Span,
-    ) -> Option<String> {
+    ) -> Option<Vec<(ItemInAccount, String)>> {
         let target = principal.target()?;
         let target_span = self.span(environment.module, target.range());
         let what = format!("a {}", wanted.word());
         let reference = self.principal_reference(environment, &target, &what)?;
-        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
-            self.error(&checks::MISMATCHED_TYPE, target_span, format!("expected {what}"));
+        if let Some(Declaration {
+            kind: DeclarationKind::Entity(DeclaredKind::Group, _), name, span: declared, ..
+        }) = self.first_named(&reference)
+        {
+            self.group_as_principal(&name, span, Some(declared));
             return None;
-        };
-        let declaration = self.names.get(*id)?.clone();
-        match &declaration.kind {
-            DeclarationKind::Entity(kind, item) if *kind == wanted => {
-                Some(self.entity_resource(environment, *id, item, &reference)?.arn)
-            }
-            DeclarationKind::Entity(DeclaredKind::Group, _) => {
-                self.group_as_principal(&declaration.name, span, Some(declaration.span));
-                None
-            }
-            other => {
-                self.report(
-                    Diagnostic::new(
-                        &checks::MISMATCHED_TYPE,
-                        target_span,
-                        format!("expected {what}, and `{}` is {}", declaration.name, other.describe()),
-                    )
-                    .related(declaration.span, "declared here"),
-                );
-                None
-            }
         }
+        let items = self.items_of_kind(environment, &reference, wanted, &what, target_span)?;
+        items.into_iter().map(|item| Some((item, self.item_resource(item, reference.span)?.arn))).collect()
     }
 
-    /// `session role R "name"`: a session's ARN carries its role's name without the path.
+    /// The first of the declarations that `reference` names.
+    pub(crate) fn first_named(&self, reference: &Reference) -> Option<Declaration> {
+        let id = match &reference.target {
+            Target::Declaration(id) => id,
+            Target::Several(ids) => ids.first()?,
+            _ => return None,
+        };
+        self.names.get(*id).cloned()
+    }
+
+    /// `session role R "name"`: a session's ARN carries its role's name without the path. One a role that is named.
     ///
     /// See [role session principals](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session).
-    pub(crate) fn session_arn(
+    pub(crate) fn session_arns(
         &mut self,
         environment: &Environment,
         principal: &Principal,
         span: Span,
-    ) -> Option<String> {
+    ) -> Option<Vec<String>> {
         let session = self.session_name(environment, principal)?;
-        let arn = self.identity_arn(environment, principal, DeclaredKind::Role, span)?;
-        let (before, role) = arn.split_once(":role/")?;
-        let account = before.rsplit(':').next()?;
-        let name = role.rsplit('/').next()?;
-        Some(format!("arn:{}:sts::{account}:assumed-role/{name}/{session}", self.settings().partition))
+        let partition = &self.settings().partition;
+        let roles = self.identities(environment, principal, DeclaredKind::Role, span)?;
+        let arns = roles.iter().map(|(_, arn)| {
+            let (before, role) = arn.split_once(":role/")?;
+            let account = before.rsplit(':').next()?;
+            let name = role.rsplit('/').next()?;
+            Some(format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}"))
+        });
+        arns.collect()
     }
 
     /// The name of `session role R "name"`.
@@ -197,10 +195,9 @@ impl Lowerer<'_> {
     }
 
     pub(crate) fn named_group(&mut self, environment: &Environment, principal: &Principal, span: Span) {
-        if let Some(Expr::Call(call)) = principal.target()
+        if let Some(call) = principal.target().as_ref().and_then(called)
             && let Some(reference) = self.resolve(environment, &call)
-            && let Target::Declaration(id) = reference.target
-            && let Some(declaration) = self.names.get(id).cloned()
+            && let Some(declaration) = self.first_named(&reference)
         {
             self.group_as_principal(&declaration.name, span, Some(declaration.span));
         }

@@ -181,7 +181,7 @@ impl Lowerer<'_> {
     pub(crate) fn principal_without_kind(&mut self, reference: &Reference, call: &Call, span: Span) {
         let name = call.syntax().text().to_string();
         let word = match &reference.target {
-            Target::Declaration(id) => match self.names.get(*id).cloned() {
+            Target::Declaration(_) | Target::Several(_) => match self.first_named(reference) {
                 Some(Declaration {
                     kind: DeclarationKind::Entity(DeclaredKind::Group, _),
                     name,
@@ -262,9 +262,15 @@ impl Lowerer<'_> {
             }
             SyntaxKind::ROLE_KW | SyntaxKind::USER_KW => {
                 let wanted = if kind == SyntaxKind::ROLE_KW { DeclaredKind::Role } else { DeclaredKind::User };
-                PolicyPrincipal::Aws(self.identity_arn(environment, principal, wanted, span)?)
+                let named = self.identities(environment, principal, wanted, span)?;
+                let named = named.into_iter().map(|(_, arn)| PolicyPrincipal::Aws(arn)).collect();
+                return self.all_allowed(named, named_in, &word, span);
             }
-            SyntaxKind::SESSION_KW => PolicyPrincipal::Aws(self.session_arn(environment, principal, span)?),
+            SyntaxKind::SESSION_KW => {
+                let sessions = self.session_arns(environment, principal, span)?;
+                let named = sessions.into_iter().map(PolicyPrincipal::Aws).collect();
+                return self.all_allowed(named, named_in, &word, span);
+            }
             SyntaxKind::GROUP_KW => {
                 self.named_group(environment, principal, span);
                 return None;
@@ -286,7 +292,8 @@ impl Lowerer<'_> {
             }
             SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW => {
                 let wanted = if kind == SyntaxKind::OIDC_KW { DeclaredKind::Oidc } else { DeclaredKind::Saml };
-                self.federated_principal(environment, principal, wanted, span)?
+                let named = self.federated_principals(environment, principal, wanted, span)?;
+                return self.all_allowed(named, named_in, &word, span);
             }
             _ => {
                 self.not_yet_at(span, &format!("`{word}` principals"));
@@ -329,6 +336,21 @@ impl Lowerer<'_> {
     fn account_principal(&self, account: usize) -> Option<PolicyPrincipal> {
         let id = &self.program.accounts.get(account)?.id;
         Some(PolicyPrincipal::Aws(format!("arn:{}:iam::{id}:root", self.settings().partition)))
+    }
+
+    /// Principals of one kind, where a policy of this kind can name them.
+    fn all_allowed(
+        &mut self,
+        named: Vec<PolicyPrincipal>,
+        named_in: NamedIn,
+        word: &str,
+        span: Span,
+    ) -> Option<Vec<Conditioned>> {
+        let mut principals = Vec::new();
+        for named in named {
+            principals.extend(self.allowed(Sourced::new(named, span), Formula::ALWAYS, named_in, word)?);
+        }
+        Some(principals)
     }
 
     /// The principal, where a policy of this kind can name it.

@@ -20,7 +20,7 @@ use crate::{
 
 impl Lowerer<'_> {
     pub(crate) fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
-        let resources = item.type_call().and_then(|_| self.declared_resource(id, item));
+        let resources = item.type_call().and_then(|_| self.declared_resource(id, item, environment.account));
         let Some(body) = item.body() else { return };
         let (mut tags, mut is_policy) = (false, body.parts().next().is_none());
         for part in body.parts() {
@@ -36,7 +36,7 @@ impl Lowerer<'_> {
         if !is_policy || (tags && body.statements().next().is_none()) {
             return;
         }
-        self.used.insert(id);
+        self.use_declaration(id);
         if let Some(resources) = resources {
             self.policy_of_resource(environment, id, item, &body, resources);
         }

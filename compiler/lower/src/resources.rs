@@ -8,6 +8,7 @@ use iamx_text::Span;
 
 use crate::{
     lowerer::Lowerer,
+    named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
     scope::{Environment, Itself, Reference, Target, counted, postfix_range, within},
 };
@@ -87,14 +88,9 @@ impl Lowerer<'_> {
                 let set = self.resource_set(environment, list)?;
                 self.named_resources(set, span)
             }
-            Expr::Call(call) => {
-                let reference = self.resolve(environment, call)?;
+            Expr::Call(_) | Expr::CallIn(_) => {
+                let reference = self.reference(environment, expr, "a resource")?;
                 self.referenced_resources(environment, &reference)
-            }
-            Expr::CallIn(call) => {
-                self.not_yet_at(span, "a name with `in` behind it");
-                let _ = call.call().map(|call| self.resolve(environment, &call));
-                None
             }
             Expr::Unchecked(node) => self.unchecked_resources(environment, node, span),
             _ => {
@@ -140,6 +136,7 @@ impl Lowerer<'_> {
                 return None;
             }
             Target::Declaration(id) => self.declared_resources(environment, *id, reference)?,
+            Target::Several(_) => (self.item_resources(environment, reference)?, 0),
         };
         let rest = reference.rest.get(used..).unwrap_or_default();
         let mut resources: Vec<_> =
@@ -180,15 +177,7 @@ impl Lowerer<'_> {
         let resource = match environment.itself.as_deref() {
             Some(Itself::Resource(resource, _)) => resource.clone(),
             Some(Itself::Role(id)) => {
-                let declaration = self.names.get(*id)?.clone();
-                let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
-                let reference = Reference {
-                    target: Target::Declaration(*id),
-                    rest: Vec::new(),
-                    span,
-                    account: environment.account,
-                };
-                self.entity_resource(environment, *id, item, &reference)?
+                self.item_resource(ItemInAccount { id: *id, account: environment.account }, span)?
             }
             None => {
                 self.report(
@@ -218,17 +207,7 @@ impl Lowerer<'_> {
                 })?;
                 Some((resources, used))
             }
-            DeclarationKind::Entity(DeclaredKind::Resource, item) => {
-                self.home_as_said(id, reference)?;
-                self.enter(id, reference.span)?;
-                let resources = self.declared_resource(id, item);
-                self.leave();
-                Some((resources?.into_iter().map(|resource| Sourced::new(resource, reference.span)).collect(), 0))
-            }
-            DeclarationKind::Entity(_, item) => {
-                let resource = self.entity_resource(environment, id, item, reference)?;
-                Some((vec![Sourced::new(resource, reference.span)], 0))
-            }
+            DeclarationKind::Entity(..) => Some((self.item_resources(environment, reference)?, 0)),
             DeclarationKind::Param(_) => {
                 let call = Reference { rest: Vec::new(), ..reference.clone() };
                 let strings = self.referenced_strings(environment, &call, "an ARN")?;
@@ -245,14 +224,35 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The ARNs of `resource name: service.type(arguments)`.
-    pub(crate) fn declared_resource(&mut self, id: DeclarationId, item: &Declared) -> Option<Vec<Resource>> {
+    /// The ARNs of the items that `reference` names.
+    fn item_resources(&mut self, environment: &Environment, reference: &Reference) -> Option<Vec<Sourced<Resource>>> {
+        let mut resources = Vec::new();
+        for named in self.items_named(environment, reference)? {
+            let declaration = self.names.get(named.id)?.clone();
+            if let DeclarationKind::Entity(DeclaredKind::Resource, item) = &declaration.kind {
+                self.enter(named.id, reference.span)?;
+                let own = self.declared_resource(named.id, item, named.account);
+                self.leave();
+                resources.extend(own?.into_iter().map(|resource| Sourced::new(resource, reference.span)));
+            } else {
+                resources.push(Sourced::new(self.item_resource(named, reference.span)?, reference.span));
+            }
+        }
+        Some(resources)
+    }
+
+    /// The ARNs of `resource name: service.type(arguments)` in an account.
+    pub(crate) fn declared_resource(
+        &mut self,
+        id: DeclarationId,
+        item: &Declared,
+        account: Option<usize>,
+    ) -> Option<Vec<Resource>> {
         let declaration = self.names.get(id)?.clone();
         let type_call = item.type_call()?;
         let words = type_call.words();
         let span = self.span(declaration.module, type_call.path()?.range());
-        let environment = Environment::of(declaration.module);
-        let owner = self.home(id);
+        let environment = Environment::of_declaration(&declaration).in_account(account);
         let region = item.headers().find_map(|header| match header {
             Header::Region(_) => header.string(),
             _ => None,
@@ -277,10 +277,10 @@ impl Lowerer<'_> {
             );
             return None;
         };
-        let choices = self.argument_strings(&environment.in_account(owner), type_call.arguments().as_ref())?;
+        let choices = self.argument_strings(&environment, type_call.arguments().as_ref())?;
         let mut resources = Vec::new();
         for arguments in choices {
-            resources.append(&mut self.typed(service, type_name, &arguments, region.clone(), owner.into(), span)?);
+            resources.append(&mut self.typed(service, type_name, &arguments, region.clone(), account.into(), span)?);
         }
         Some(resources)
     }

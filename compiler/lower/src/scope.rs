@@ -10,9 +10,11 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
+    accounts::Accounts,
     item_parts::is_resource_part,
     lowerer::Lowerer,
-    names::{DeclarationId, DeclarationKind, Named, nearest},
+    names::{Declaration, DeclarationId, DeclarationKind, Named, nearest},
+    repetition::Key,
     resources::Resource,
 };
 
@@ -29,6 +31,10 @@ pub(crate) struct Environment {
     pub(crate) claims: Option<Rc<str>>,
     /// What `self` is.
     pub(crate) itself: Option<Rc<Itself>>,
+    /// The turns of the `for`s around, outermost first.
+    pub(crate) turns: Rc<[Key]>,
+    /// Which of the texts of the string there is meant, where a `for` goes through them.
+    pub(crate) chosen: Option<(Span, usize)>,
 }
 
 /// What has the policy that is being lowered.
@@ -51,7 +57,25 @@ pub(crate) struct Binding {
 impl Environment {
     /// The outside of every template of a module.
     pub(crate) fn of(module: usize) -> Self {
-        Self { module, bindings: Rc::new(Vec::new()), account: None, any_account: false, claims: None, itself: None }
+        Self {
+            module,
+            bindings: Rc::new(Vec::new()),
+            account: None,
+            any_account: false,
+            claims: None,
+            itself: None,
+            turns: Rc::from([]),
+            chosen: None,
+        }
+    }
+
+    /// The outside of a declaration: its module, and the turn of the `for`s around it.
+    pub(crate) fn of_declaration(declaration: &Declaration) -> Self {
+        let outside = Self::of(declaration.module);
+        match &declaration.turn {
+            Some(turn) => Self { bindings: Rc::clone(&turn.bindings), turns: Rc::clone(&turn.keys), ..outside },
+            None => outside,
+        }
     }
 
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
@@ -81,13 +105,24 @@ pub(crate) struct Reference {
     /// The parts of the call that come after the target.
     pub(crate) rest: Vec<Postfix>,
     pub(crate) span: Span,
-    /// The account named before it, as in `prod.Reader`.
-    pub(crate) account: Option<usize>,
+    /// The accounts said with it.
+    pub(crate) place: Option<Place>,
+}
+
+/// The accounts said with a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) accounts: Accounts,
+    /// Whether each is named by itself, as in `prod.Reader` and `Reader in [dev, prod]`, so that the item is made in each;
+    /// else they are those of an OU or an organization, as far as it is made there.
+    pub(crate) each: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     Declaration(DeclarationId),
+    /// What several turns of a `for` make.
+    Several(Rc<[DeclarationId]>),
     Argument(Binding),
     /// The account by its position in the program.
     Account(usize),
@@ -117,12 +152,44 @@ impl Lowerer<'_> {
     /// What a parameter was given, if that is a name, and what it was given in turn.
     pub(crate) fn followed(&mut self, mut reference: Reference) -> Option<Reference> {
         while let (Target::Argument(binding), []) = (&reference.target, reference.rest.as_slice()) {
-            let Expr::Call(call) = binding.argument.clone() else { break };
-            let span = reference.span;
-            reference = self.resolve(&binding.environment.clone(), &call)?;
-            reference.span = span;
+            if !is_name(&binding.argument) {
+                break;
+            }
+            let binding = binding.clone();
+            let inner = self.reference(&binding.environment, &binding.argument, "a name")?;
+            let place = inner.place.clone().or(reference.place);
+            reference = Reference { span: reference.span, place, ..inner };
         }
         Some(reference)
+    }
+
+    /// What the name `expr` stands for, with the accounts said behind it. `what` is what is wanted there.
+    pub(crate) fn reference(&mut self, environment: &Environment, expr: &Expr, what: &str) -> Option<Reference> {
+        let (Expr::CallIn(node), Some(call)) = (expr, called(expr)) else {
+            let call = self.call_of(environment, expr, what)?.clone();
+            return self.resolve(environment, &call);
+        };
+        let reference = self.resolve(environment, &call)?;
+        let scope = node.place()?;
+        let accounts = self.scope_accounts(environment, &scope)?;
+        let of_item = match &self.followed(reference.clone())?.target {
+            Target::Several(_) => true,
+            Target::Declaration(id) => {
+                self.names.get(*id).is_some_and(|one| matches!(one.kind, DeclarationKind::Entity(..)))
+            }
+            _ => false,
+        };
+        if !of_item || reference.place.is_some() {
+            let at = self.span(environment.module, scope.range());
+            let message = if of_item { "the account of this is said twice" } else { "`in` stands behind items alone" };
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, at, message)
+                    .note("it says which of those that are made in several accounts are meant"),
+            );
+            return None;
+        }
+        let span = self.span(environment.module, expr.range());
+        Some(Reference { place: Some(Place { accounts, each: scope.keyword().is_none() }), span, ..reference })
     }
 
     fn resolve_parts(
@@ -135,7 +202,13 @@ impl Lowerer<'_> {
         let text = name.text();
         let name_span = self.span(environment.module, name.text_range());
         if let Some(binding) = environment.bindings.iter().find(|binding| binding.name == text) {
-            return Some(Reference { target: Target::Argument(binding.clone()), rest, span, account: None });
+            if let Some(Postfix::Name(part)) = rest.first()
+                && !is_account_part(part.text())
+                && let Some(account) = self.bound_account(binding)
+            {
+                return self.resolve_in_account(account, rest, span, environment);
+            }
+            return Some(Reference { target: Target::Argument(binding.clone()), rest, span, place: None });
         }
         match text {
             "self" => {
@@ -146,7 +219,7 @@ impl Lowerer<'_> {
                     }
                     _ => Target::Itself,
                 };
-                return Some(Reference { target, rest, span, account: None });
+                return Some(Reference { target, rest, span, place: None });
             }
             "account" => {
                 let Some(account) = environment.account else {
@@ -157,7 +230,7 @@ impl Lowerer<'_> {
                     );
                     return None;
                 };
-                return Some(Reference { target: Target::Account(account), rest, span, account: None });
+                return self.resolve_in_account(account, rest, span, environment);
             }
             _ => {}
         }
@@ -166,7 +239,7 @@ impl Lowerer<'_> {
             None if text == "aws" => self.resolve_service(rest, span),
             None if text == "std" => self.resolve_library(environment, rest, span, name_span),
             None if self.catalog().has_service(text) => {
-                Some(Reference { target: Target::Service(text.to_owned()), rest, span, account: None })
+                Some(Reference { target: Target::Service(text.to_owned()), rest, span, place: None })
             }
             None => {
                 self.unknown_name(environment, name);
@@ -207,17 +280,16 @@ impl Lowerer<'_> {
                 id
             }
         };
-        self.used.insert(id);
+        self.use_declaration(id);
         let declaration = self.names.get(id)?.clone();
         match declaration.kind {
+            DeclarationKind::Repeated(_) => self.resolve_repeated(environment, id, rest, span),
             DeclarationKind::Account => {
                 let account = self.accounts.get(&declaration.span).copied()?;
                 self.resolve_in_account(account, rest, span, environment)
             }
-            DeclarationKind::Organization => {
-                Some(Reference { target: Target::Organization, rest, span, account: None })
-            }
-            _ => Some(Reference { target: Target::Declaration(id), rest, span, account: None }),
+            DeclarationKind::Organization => Some(Reference { target: Target::Organization, rest, span, place: None }),
+            _ => Some(Reference { target: Target::Declaration(id), rest, span, place: None }),
         }
     }
 
@@ -230,17 +302,39 @@ impl Lowerer<'_> {
         environment: &Environment,
     ) -> Option<Reference> {
         if let Some(Postfix::Name(member)) = rest.first().cloned()
-            && !matches!(member.text(), "id" | "name" | "tags" | "arn")
+            && !is_account_part(member.text())
         {
-            let Some(Named::Declaration(id)) = self.names.look_up(environment.module, member.text()) else {
+            let Some(named) = self.names.look_up(environment.module, member.text()) else {
                 self.unknown_name(environment, &member);
                 return None;
             };
-            self.used.insert(id);
             rest.remove(0);
-            return Some(Reference { target: Target::Declaration(id), rest, span, account: Some(account) });
+            let at = within(span, member.text_range());
+            let reference = self.resolve_named(environment, named, rest, span, at)?;
+            if matches!(reference.target, Target::Account(_) | Target::Organization) {
+                self.error(&checks::MISMATCHED_TYPE, at, "an account holds items, and this is none");
+                return None;
+            }
+            let place = Place { accounts: Rc::from([account]), each: true };
+            return Some(Reference { place: Some(place), ..reference });
         }
-        Some(Reference { target: Target::Account(account), rest, span, account: None })
+        Some(Reference { target: Target::Account(account), rest, span, place: None })
+    }
+
+    /// The account that a parameter stands for, if it stands for one.
+    fn bound_account(&mut self, binding: &Binding) -> Option<usize> {
+        if !is_name(&binding.argument) {
+            return None;
+        }
+        let (before, span) = (self.diagnostics.len(), Span::at(self.file(binding.environment.module), 0.into()));
+        let target = Target::Argument(binding.clone());
+        let followed = self.followed(Reference { target, rest: Vec::new(), span, place: None });
+        // Whoever asks for the value says what is wrong with it.
+        self.diagnostics.truncate(before);
+        match followed {
+            Some(Reference { target: Target::Account(account), rest, .. }) if rest.is_empty() => Some(account),
+            _ => None,
+        }
     }
 
     fn resolve_service(&mut self, mut rest: Vec<Postfix>, span: Span) -> Option<Reference> {
@@ -254,7 +348,7 @@ impl Lowerer<'_> {
             self.unknown_service(&prefix, within(span, service.text_range()));
             return None;
         }
-        Some(Reference { target: Target::Service(prefix), rest, span, account: None })
+        Some(Reference { target: Target::Service(prefix), rest, span, place: None })
     }
 
     /// `std.module.name`, which needs no `use`.
@@ -317,13 +411,17 @@ impl Lowerer<'_> {
     pub(crate) fn bind(
         &mut self,
         caller: &Environment,
-        module: usize,
-        name: &str,
-        parameters: Option<&Parameters>,
+        template: &Declaration,
         arguments: Option<&Arguments>,
         span: Span,
     ) -> Option<Environment> {
-        let parameters: Vec<_> = parameters.into_iter().flat_map(Parameters::parameters).collect();
+        let (module, name) = (template.module, &template.name);
+        let parameters = match &template.kind {
+            DeclarationKind::Let(item) => item.parameters(),
+            DeclarationKind::Entity(_, item) => item.parameters(),
+            _ => None,
+        };
+        let parameters: Vec<_> = parameters.iter().flat_map(Parameters::parameters).collect();
         let given = arguments.map(Arguments::arguments).unwrap_or_default();
         if parameters.len() != given.len() {
             let expected: Vec<_> = parameters
@@ -355,7 +453,9 @@ impl Lowerer<'_> {
         if !whole {
             return None;
         }
-        Some(Environment { module, bindings: Rc::new(bindings), ..caller.clone() })
+        let outside = Environment::of_declaration(template);
+        bindings.extend(outside.bindings.iter().cloned());
+        Some(Environment { module, bindings: Rc::new(bindings), turns: outside.turns, chosen: None, ..caller.clone() })
     }
 
     /// Evaluates a `let` under `evaluate`, or says that it is in a circle.
@@ -367,7 +467,7 @@ impl Lowerer<'_> {
         evaluate: impl FnOnce(&mut Self, &Environment, &Exprs) -> Option<T>,
     ) -> Option<T> {
         let declaration = self.names.get(id)?.clone();
-        let DeclarationKind::Let(item) = declaration.kind else { return None };
+        let DeclarationKind::Let(item) = &declaration.kind else { return None };
         let mut rest = reference.rest.iter();
         let arguments = match rest.next() {
             None => None,
@@ -381,14 +481,7 @@ impl Lowerer<'_> {
                 return None;
             }
         };
-        let inner = self.bind(
-            environment,
-            declaration.module,
-            &declaration.name,
-            item.parameters().as_ref(),
-            arguments,
-            reference.span,
-        )?;
+        let inner = self.bind(environment, &declaration, arguments, reference.span)?;
         let value = item.value()?;
         self.enter(id, reference.span)?;
         let before = self.diagnostics.len();
@@ -451,6 +544,25 @@ impl Reference {
             [Postfix::Arguments(arguments)] => Ok(Some(arguments)),
             [Postfix::Arguments(_), other, ..] | [other, ..] => Err(within(self.span, postfix_range(other))),
         }
+    }
+}
+
+/// Whether a word behind an account's name is a part of it.
+fn is_account_part(word: &str) -> bool {
+    matches!(word, "id" | "name" | "tags" | "arn")
+}
+
+/// Whether `expr` is a name, perhaps with accounts behind it.
+fn is_name(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(_) | Expr::CallIn(_))
+}
+
+/// The name that `expr` is, without the accounts behind it.
+pub(crate) fn called(expr: &Expr) -> Option<Call> {
+    match expr {
+        Expr::Call(call) => Some(call.clone()),
+        Expr::CallIn(node) => node.call(),
+        _ => None,
     }
 }
 

@@ -131,14 +131,7 @@ impl Lowerer<'_> {
                 return;
             }
         };
-        let Some(inner) = self.bind(
-            environment,
-            declaration.module,
-            &declaration.name,
-            item.parameters().as_ref(),
-            arguments,
-            reference.span,
-        ) else {
+        let Some(inner) = self.bind(environment, &declaration, arguments, reference.span) else {
             return;
         };
         let Some(body) = item.body() else { return };
@@ -268,7 +261,7 @@ impl Lowerer<'_> {
     /// Whether the accounts of `only in` hold the one that this is made in.
     pub(crate) fn is_for_this_account(&mut self, environment: &Environment, clauses: &Clauses) -> Option<bool> {
         let Some(clause) = &clauses.only else { return Some(true) };
-        let accounts = self.accounts_of(environment.module, &clause.scope()?)?;
+        let accounts = self.scope_accounts(environment, &clause.scope()?)?;
         let Some(account) = environment.account else {
             let at = self.span(environment.module, iamx_syntax::ast::significant_range(clause.syntax()));
             self.report(
@@ -278,7 +271,7 @@ impl Lowerer<'_> {
             );
             return None;
         };
-        Some(accounts.contains(&account))
+        Some(accounts.binary_search(&account).is_ok())
     }
 
     /// Whether IAM takes the label as a `Sid`.

@@ -14,7 +14,7 @@ use crate::{
     bounds,
     lowerer::Lowerer,
     names::{DeclarationKind, nearest},
-    scope::{Environment, Reference, Target, postfix_range, within},
+    scope::{Environment, Reference, Target, called, postfix_range, within},
     strings::{self, Fault, Piece},
 };
 
@@ -33,8 +33,8 @@ impl Lowerer<'_> {
                 let Some(list) = list.list() else { return Some(Vec::new()) };
                 self.string_list(environment, &list, what)
             }
-            Expr::Call(call) => {
-                let reference = self.resolve(environment, call)?;
+            Expr::Call(_) | Expr::CallIn(_) => {
+                let reference = self.reference(environment, expr, what)?;
                 self.referenced_strings(environment, &reference, what)
             }
             Expr::Principal(principal) if principal.kind() == Some(SyntaxKind::SERVICE_KW) => {
@@ -146,7 +146,10 @@ impl Lowerer<'_> {
                     }),
                     DeclarationKind::Param(param) => self.param_string(&param, declaration.module, reference, what),
                     DeclarationKind::Entity(..) => self.entity_string(environment, *id, reference, what),
-                    DeclarationKind::Account | DeclarationKind::Ou | DeclarationKind::Organization => {
+                    DeclarationKind::Account
+                    | DeclarationKind::Ou
+                    | DeclarationKind::Organization
+                    | DeclarationKind::Repeated(_) => {
                         let message =
                             format!("expected {what}, and `{}` is {}", declaration.name, declaration.kind.describe());
                         self.error(&checks::MISMATCHED_TYPE, reference.span, message);
@@ -154,6 +157,7 @@ impl Lowerer<'_> {
                     }
                 }
             }
+            Target::Several(ids) => self.entity_string(environment, *ids.first()?, reference, what),
             Target::Itself | Target::Service(_) => {
                 let arns = self.referenced_resources(environment, reference)?;
                 Some(arns.into_iter().map(|arn| Sourced::new(arn.value.arn, arn.span)).collect())
@@ -181,7 +185,7 @@ impl Lowerer<'_> {
         reference: &Reference,
         binding: &crate::scope::Binding,
     ) -> Option<Reference> {
-        let Expr::Call(call) = &binding.argument else {
+        if called(&binding.argument).is_none() {
             let span = self.span(binding.environment.module, binding.argument.range());
             let part = reference.rest.first().map(postfix_range).map(|range| within(reference.span, range));
             let mut diagnostic = Diagnostic::new(
@@ -194,8 +198,8 @@ impl Lowerer<'_> {
             }
             self.report(diagnostic);
             return None;
-        };
-        let mut inner = self.resolve(&binding.environment, call)?;
+        }
+        let mut inner = self.reference(&binding.environment, &binding.argument, "a name")?;
         inner.rest.extend(reference.rest.iter().cloned());
         Some(inner)
     }
@@ -403,7 +407,12 @@ impl Lowerer<'_> {
                 }
             }
         }
-        Some(texts.into_iter().map(|text| Sourced::new(text, span)).collect())
+        let texts: Vec<_> = texts.into_iter().map(|text| Sourced::new(text, span)).collect();
+        // In a turn of a `for` that goes through them, it is one of them.
+        match environment.chosen.filter(|(string, _)| *string == span) {
+            Some((_, index)) => Some(texts.into_iter().skip(index).take(1).collect()),
+            None => Some(texts),
+        }
     }
 
     /// The value of `${names}`.

@@ -182,6 +182,7 @@ impl Lowerer<'_> {
                 None => KeyType::String,
             },
             Expr::Call(call) => self.type_of_call(environment, call).unwrap_or(KeyType::String),
+            Expr::CallIn(_) => KeyType::Arn,
             _ => KeyType::String,
         }
     }
@@ -192,7 +193,7 @@ impl Lowerer<'_> {
             Target::Argument(binding) if reference.rest.is_empty() => {
                 Some(self.type_of(&binding.environment, &binding.argument))
             }
-            Target::Service(_) => Some(KeyType::Arn),
+            Target::Service(_) | Target::Several(_) => Some(KeyType::Arn),
             Target::Declaration(id) => match self.names.get(*id)?.kind.clone() {
                 DeclarationKind::Let(_) => self.with_let(environment, *id, &reference, |lowerer, inner, list| {
                     Some(lowerer.type_of(inner, list.items().first()?))

@@ -12,7 +12,8 @@ use super::AskedIn;
 use crate::{
     Subject,
     lowerer::Lowerer,
-    names::{Declaration, DeclarationKind},
+    named_items::ItemInAccount,
+    names::DeclarationKind,
     scope::{Environment, Reference, Target},
 };
 
@@ -125,16 +126,16 @@ impl Lowerer<'_> {
             SyntaxKind::ROOT_KW if is_any => Subject::AnyRoot,
             SyntaxKind::ROLE_KW => {
                 let reference = self.principal_reference(environment, &principal.target()?, "a role")?;
-                return Some(self.made_roles(&reference)?.into_iter().map(Subject::Role).collect());
+                return Some(self.made_roles(environment, &reference)?.into_iter().map(Subject::Role).collect());
             }
             SyntaxKind::USER_KW => {
                 let reference = self.principal_reference(environment, &principal.target()?, "a user")?;
-                return Some(self.made_users(&reference)?.into_iter().map(Subject::User).collect());
+                return Some(self.made_users(environment, &reference)?.into_iter().map(Subject::User).collect());
             }
             SyntaxKind::SESSION_KW => {
                 let name = self.session_name(environment, principal);
                 let reference = self.principal_reference(environment, &principal.target()?, "a role")?;
-                let (roles, name) = (self.made_roles(&reference)?, name?);
+                let (roles, name) = (self.made_roles(environment, &reference)?, name?);
                 return Some(roles.into_iter().map(|role| Subject::Session { role, name: name.clone() }).collect());
             }
             SyntaxKind::GROUP_KW => {
@@ -152,17 +153,19 @@ impl Lowerer<'_> {
             SyntaxKind::PERMISSION_SET_KW => {
                 self.roles_of_permission_set(environment, principal)?;
                 let reference = self.principal_reference(environment, &principal.target()?, "a permission set")?;
-                let Target::Declaration(id) = reference.target else { return None };
-                let declared = self.names.get(id)?.span;
-                Subject::PermissionSet(self.program.permission_sets.iter().position(|set| set.span == declared)?)
+                let sets = self.items_named(environment, &reference)?;
+                let made = sets.iter().filter_map(|set| self.entities.get(set));
+                return Some(made.map(|set| Subject::PermissionSet(*set)).collect());
             }
             SyntaxKind::SERVICE_KW => Subject::Service(self.service_principal(environment, principal)?),
             kind @ (SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW) => {
                 let wanted = if kind == SyntaxKind::OIDC_KW { DeclaredKind::Oidc } else { DeclaredKind::Saml };
-                match self.federated_principal(environment, principal, wanted, span)? {
-                    PolicyPrincipal::Federated(name) => Subject::Federated(name),
-                    _ => return None,
-                }
+                let providers = self.federated_principals(environment, principal, wanted, span)?;
+                let subjects = providers.into_iter().filter_map(|provider| match provider {
+                    PolicyPrincipal::Federated(name) => Some(Subject::Federated(name)),
+                    _ => None,
+                });
+                return Some(subjects.collect());
             }
             SyntaxKind::ARN_KW => {
                 let Some(Expr::String(token)) = principal.target() else { return None };
@@ -184,11 +187,7 @@ impl Lowerer<'_> {
 
     /// See [IAM user groups](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html).
     fn group_asks(&mut self, reference: &Reference, span: Span) {
-        let declaration = match &reference.target {
-            Target::Declaration(id) => self.names.get(*id).cloned(),
-            _ => None,
-        };
-        let Some(declaration) = declaration else {
+        let Some(declaration) = self.first_named(reference) else {
             self.error(&checks::MISMATCHED_TYPE, span, "expected a principal");
             return;
         };
@@ -206,32 +205,20 @@ impl Lowerer<'_> {
     }
 
     /// The roles that `reference` stands for, by their positions: one an account that it is made in.
-    pub(super) fn made_roles(&mut self, reference: &Reference) -> Option<Vec<usize>> {
-        let declaration = self.identity_named(reference, DeclaredKind::Role)?;
-        let roles = self.program.roles.iter().map(|role| &role.identity).enumerate();
-        Some(positions(roles, &declaration, reference.account)).filter(|roles| !roles.is_empty())
+    pub(super) fn made_roles(&mut self, environment: &Environment, reference: &Reference) -> Option<Vec<usize>> {
+        let roles = self.items_of_kind(environment, reference, DeclaredKind::Role, "a role", reference.span)?;
+        self.made(&roles)
     }
 
-    fn made_users(&mut self, reference: &Reference) -> Option<Vec<usize>> {
-        let declaration = self.identity_named(reference, DeclaredKind::User)?;
-        let users = self.program.users.iter().map(|user| &user.identity).enumerate();
-        Some(positions(users, &declaration, reference.account)).filter(|users| !users.is_empty())
+    fn made_users(&mut self, environment: &Environment, reference: &Reference) -> Option<Vec<usize>> {
+        let users = self.items_of_kind(environment, reference, DeclaredKind::User, "a user", reference.span)?;
+        self.made(&users)
     }
 
-    /// The declaration of a role or user. One that isn't made has a fault, which was said.
-    fn identity_named(&mut self, reference: &Reference, wanted: DeclaredKind) -> Option<Declaration> {
-        let what = DeclarationKind::describe_entity(wanted);
-        let (Target::Declaration(id), []) = (&reference.target, reference.rest.as_slice()) else {
-            self.error(&checks::MISMATCHED_TYPE, reference.span, format!("expected {what}"));
-            return None;
-        };
-        let declaration = self.names.get(*id)?.clone();
-        if !matches!(&declaration.kind, DeclarationKind::Entity(kind, _) if *kind == wanted) {
-            self.wrong_kind(&declaration, what, reference.span);
-            return None;
-        }
-        self.home_as_said(*id, reference)?;
-        Some(declaration)
+    /// The positions of the items. One that isn't made has a fault, which was said.
+    fn made(&self, items: &[ItemInAccount]) -> Option<Vec<usize>> {
+        let made: Vec<_> = items.iter().filter_map(|item| self.entities.get(item).copied()).collect();
+        (!made.is_empty()).then_some(made)
     }
 
     /// The account that a subject acts in, where that is one.
@@ -254,16 +241,4 @@ impl Lowerer<'_> {
         let [Sourced { value: Subject::Federated(name), span }] = subjects else { return None };
         self.claims_of(&[Sourced::new(PolicyPrincipal::Federated(name.clone()), *span)])
     }
-}
-
-/// The positions of the identities that `declaration` made, in one account where that is said.
-fn positions<'i>(
-    identities: impl Iterator<Item = (usize, &'i crate::Identity)>,
-    declaration: &Declaration,
-    account: Option<usize>,
-) -> Vec<usize> {
-    identities
-        .filter(|(_, one)| one.span == declaration.span && (account.is_none() || one.account == account))
-        .map(|(index, _)| index)
-        .collect()
 }

@@ -8,23 +8,19 @@ use iamx_syntax::{
 };
 use iamx_text::Span;
 
-use super::{Caller, Holder, Made};
+use super::{Caller, Holder};
 use crate::{
     IdentityKind,
     conditions::Formula,
     lowerer::Lowerer,
+    named_items::ItemInAccount,
     names::DeclarationKind,
     principal_conditions::caller_like,
     scope::{Environment, Target},
 };
 
 impl Lowerer<'_> {
-    pub(super) fn callers_of_grant(
-        &mut self,
-        environment: &Environment,
-        list: &Exprs,
-        made: &Made,
-    ) -> Option<Vec<Caller>> {
+    pub(super) fn callers_of_grant(&mut self, environment: &Environment, list: &Exprs) -> Option<Vec<Caller>> {
         if let Some(first) = list.excepted().first() {
             let at = self.span(environment.module, first.range());
             self.error(&checks::PRINCIPAL_NOT_ALLOWED, at, "a grant names whom it is to, and takes no `except`");
@@ -33,7 +29,7 @@ impl Lowerer<'_> {
         let mut callers = Vec::new();
         let mut whole = true;
         for expr in list.items() {
-            match self.caller_of_grant(environment, &expr, made) {
+            match self.caller_of_grant(environment, &expr) {
                 Some(mut more) => {
                     self.spend(more.len(), self.span(environment.module, expr.range()))?;
                     callers.append(&mut more);
@@ -44,7 +40,7 @@ impl Lowerer<'_> {
         whole.then_some(callers)
     }
 
-    fn caller_of_grant(&mut self, environment: &Environment, expr: &Expr, made: &Made) -> Option<Vec<Caller>> {
+    fn caller_of_grant(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<Caller>> {
         let span = self.span(environment.module, expr.range());
         match expr {
             Expr::Bracketed(list) => {
@@ -52,24 +48,19 @@ impl Lowerer<'_> {
                     self.error(&checks::EMPTY_LIST, span, "this list names no principal");
                     return None;
                 };
-                self.callers_of_grant(environment, &list, made)
+                self.callers_of_grant(environment, &list)
             }
-            Expr::Call(call) => self.named_caller_of_grant(environment, call, made, span),
-            Expr::Principal(principal) => {
-                let caller = match principal.kind()? {
-                    SyntaxKind::ROLE_KW => self.identity_caller(environment, principal, IdentityKind::Role, made, span),
-                    SyntaxKind::USER_KW => self.identity_caller(environment, principal, IdentityKind::User, made, span),
-                    SyntaxKind::GROUP_KW => self.group_caller(environment, principal, made, span),
-                    SyntaxKind::PERMISSION_SET_KW => {
-                        return self.permission_set_callers(environment, principal, made, span);
-                    }
-                    _ => {
-                        self.not_granted(principal, span);
-                        None
-                    }
-                };
-                caller.map(|caller| vec![caller])
-            }
+            Expr::Call(call) => self.named_caller_of_grant(environment, call, span),
+            Expr::Principal(principal) => match principal.kind()? {
+                SyntaxKind::ROLE_KW => self.identity_callers(environment, principal, IdentityKind::Role, span),
+                SyntaxKind::USER_KW => self.identity_callers(environment, principal, IdentityKind::User, span),
+                SyntaxKind::GROUP_KW => self.group_callers(environment, principal, span),
+                SyntaxKind::PERMISSION_SET_KW => self.permission_set_callers(environment, principal, span),
+                _ => {
+                    self.not_granted(principal, span);
+                    None
+                }
+            },
             _ => {
                 self.not_a_caller(span);
                 None
@@ -93,24 +84,16 @@ impl Lowerer<'_> {
         );
     }
 
-    fn named_caller_of_grant(
-        &mut self,
-        environment: &Environment,
-        call: &Call,
-        made: &Made,
-        span: Span,
-    ) -> Option<Vec<Caller>> {
+    fn named_caller_of_grant(&mut self, environment: &Environment, call: &Call, span: Span) -> Option<Vec<Caller>> {
         let reference = self.resolve(environment, call)?;
         match &reference.target {
             Target::Argument(binding) if reference.rest.is_empty() => {
-                self.caller_of_grant(&binding.environment, &binding.argument, made)
+                self.caller_of_grant(&binding.environment, &binding.argument)
             }
             Target::Declaration(id)
                 if self.names.get(*id).is_some_and(|one| matches!(one.kind, DeclarationKind::Let(_))) =>
             {
-                self.with_let(environment, *id, &reference, |lowerer, inner, list| {
-                    lowerer.callers_of_grant(inner, list, made)
-                })
+                self.with_let(environment, *id, &reference, Self::callers_of_grant)
             }
             _ => {
                 self.principal_without_kind(&reference, call, span);
@@ -119,71 +102,44 @@ impl Lowerer<'_> {
         }
     }
 
-    fn identity_caller(
+    fn identity_callers(
         &mut self,
         environment: &Environment,
         principal: &Principal,
         kind: IdentityKind,
-        made: &Made,
         span: Span,
-    ) -> Option<Caller> {
+    ) -> Option<Vec<Caller>> {
         if let Some(Expr::Star(_)) = principal.target() {
             self.not_a_caller(span);
             return None;
         }
-        let (wanted, known) = match kind {
-            IdentityKind::Role => (DeclaredKind::Role, &made.roles),
-            _ => (DeclaredKind::User, &made.users),
-        };
-        let arn = self.identity_arn(environment, principal, wanted, span)?;
-        let declared = self.declared_at(environment, principal)?;
-        let index = *known.get(&declared)?;
-        let account = match kind {
-            IdentityKind::Role => self.program.roles.get(index)?.identity.account,
-            _ => self.program.users.get(index)?.identity.account,
-        };
-        Some(Caller {
-            account,
-            holder: Holder::Identity(kind, index),
-            principals: vec![Sourced::new(PolicyPrincipal::Aws(arn), span)],
-            condition: Formula::ALWAYS,
-            by_account: false,
-        })
-    }
-
-    /// Where what `principal` names was declared.
-    fn declared_at(&mut self, environment: &Environment, principal: &Principal) -> Option<Span> {
-        let target = principal.target()?;
-        let reference = self.principal_reference(environment, &target, "a principal")?;
-        match (&reference.target, reference.rest.as_slice()) {
-            (Target::Declaration(id), []) => self.names.get(*id).map(|declaration| declaration.span),
-            _ => None,
+        let wanted = if kind == IdentityKind::Role { DeclaredKind::Role } else { DeclaredKind::User };
+        let mut callers = Vec::new();
+        for (item, arn) in self.identities(environment, principal, wanted, span)? {
+            // One that couldn't be made was spoken of there.
+            let index = *self.entities.get(&item)?;
+            callers.push(Caller {
+                account: item.account,
+                holder: Holder::Identity(kind, index),
+                principals: vec![Sourced::new(PolicyPrincipal::Aws(arn), span)],
+                condition: Formula::ALWAYS,
+                by_account: false,
+            });
         }
+        Some(callers)
     }
 
     /// A group is its declared members; where others keep them, its account, with its own policy as the gate.
-    fn group_caller(
-        &mut self,
-        environment: &Environment,
-        principal: &Principal,
-        made: &Made,
-        span: Span,
-    ) -> Option<Caller> {
+    fn group_callers(&mut self, environment: &Environment, principal: &Principal, span: Span) -> Option<Vec<Caller>> {
         let target = principal.target()?;
         let reference = self.principal_reference(environment, &target, "a group")?;
-        let declaration = match (&reference.target, reference.rest.as_slice()) {
-            (Target::Declaration(id), []) => self.names.get(*id).cloned(),
-            _ => None,
-        };
-        let Some(declaration) = declaration else {
-            self.error(&checks::MISMATCHED_TYPE, span, "expected a group");
-            return None;
-        };
-        if !matches!(declaration.kind, DeclarationKind::Entity(DeclaredKind::Group, _)) {
-            self.wrong_kind(&declaration, "a group", span);
-            return None;
-        }
-        let index = *made.groups.get(&declaration.span)?;
+        let groups = self.items_of_kind(environment, &reference, DeclaredKind::Group, "a group", span)?;
+        groups.into_iter().map(|group| self.group_caller(group, span)).collect()
+    }
+
+    fn group_caller(&mut self, item: ItemInAccount, span: Span) -> Option<Caller> {
+        let declaration = self.names.get(item.id)?.clone();
+        let index = *self.entities.get(&item)?;
         let group = self.program.groups.get(index)?.clone();
         let account = group.identity.account;
         let Some(id) = self.program.account_id(account).map(str::to_owned) else {
@@ -231,12 +187,13 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         principal: &Principal,
-        made: &Made,
         span: Span,
     ) -> Option<Vec<Caller>> {
         let roles = self.roles_of_permission_set(environment, principal)?;
-        let declared = self.declared_at(environment, principal)?;
-        let index = *made.sets.get(&declared)?;
+        let target = principal.target()?;
+        let reference = self.principal_reference(environment, &target, "a permission set")?;
+        let set = self.items_named(environment, &reference)?;
+        let index = *self.entities.get(set.first()?)?;
         let partition = self.settings().partition.clone();
         let callers = roles.into_iter().filter_map(|(account, role)| {
             let id = &self.program.accounts.get(account)?.id;

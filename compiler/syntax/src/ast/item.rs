@@ -199,6 +199,11 @@ impl ForItem {
         token(&self.0, SyntaxKind::NAME)
     }
 
+    /// The list that it goes through.
+    pub fn list(&self) -> Option<Expr> {
+        expressions(&self.0).next()
+    }
+
     /// The items inside.
     pub fn items(&self) -> impl Iterator<Item = Item> + use<> {
         let body = self.0.children().find(|node| node.kind() == SyntaxKind::ITEM_BODY);
