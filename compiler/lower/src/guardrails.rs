@@ -28,14 +28,15 @@ impl Lowerer<'_> {
         };
         let Some((name, _)) = self.aws_name(environment, item, &declaration.name, 128) else { return };
         let mut document = Document::default();
-        let errors = self.errors();
+        let says_something = item.body().is_some_and(|body| body.statements().next().is_some());
         if let Some(body) = item.body() {
             self.misplaced_members(environment.module, &body, kind);
             // Its account is where it is kept, and says nothing of whom it binds.
             self.statements(&environment.of_any_account(), &body, statements, &Formula::ALWAYS, &mut document);
         }
+        // What took the statements away may be a fault that was told elsewhere.
         if document.statements.is_empty()
-            && self.errors() == errors
+            && (!says_something || self.errors() == 0)
             && !self.is_damaged(environment.module, item.range())
         {
             self.report(

@@ -369,15 +369,16 @@ impl Lowerer<'_> {
         at: Span,
     ) -> Option<Document> {
         let mut document = Document::default();
-        let errors = self.errors();
         self.enter(id, at)?;
         if let Some(body) = item.body() {
             self.statements(inner, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }
         self.leave();
-        // A condition that a parameter decides may leave none of them.
-        if document.statements.is_empty() && self.errors() == errors {
+        // A condition that a parameter decides may leave none of them; so may a fault, which may have been told elsewhere.
+        if document.statements.is_empty() && self.errors() == 0 {
             self.no_statement(id, item);
+        }
+        if document.statements.is_empty() {
             return None;
         }
         number_sids(&mut document);
