@@ -111,6 +111,25 @@ impl Catalog {
         found
     }
 
+    /// The claims that AWS lists of the tokens of the identity provider at that address, beside those of every provider's.
+    pub fn claims_of(&self, provider: &str) -> Vec<String> {
+        let listed = self.service("sts").map(crate::Service::condition_keys).unwrap_or_default();
+        let of_provider = listed.iter().filter_map(|key| {
+            // What fills a template stands before the last colon.
+            let (_, claim) = key.name.rsplit_once(':')?;
+            let found = self.condition_key(&format!("{provider}:{claim}"))?.key;
+            (found.name == key.name).then(|| claim.to_owned())
+        });
+        of_provider.collect()
+    }
+
+    /// The claim nearest to a written one, among those of that provider's and some others.
+    pub fn nearest_claim(&self, provider: &str, others: &[&str], written: &str) -> Option<String> {
+        let listed = self.claims_of(provider);
+        let names = listed.iter().map(String::as_str).chain(others.iter().copied());
+        nearest(written, names, 1).into_iter().next()
+    }
+
     /// Resource types of a service near to a written language name, best first.
     pub fn nearest_resource_type(&self, prefix: &str, written: &str) -> Vec<String> {
         let Some(service) = self.service(prefix) else { return Vec::new() };

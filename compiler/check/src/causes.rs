@@ -6,7 +6,7 @@ use iamx_diagnostic::{Check, Diagnostic, checks};
 
 /// Checks that can have one cause, the weightiest first. A place that a finding marks isn't the subject of one that comes
 /// after it in its list.
-const CAUSES: [&[&Check]; 4] = [
+const CAUSES: [&[&Check]; 5] = [
     // An allow that is too wide.
     &[
         &checks::FULL_ADMIN,
@@ -37,7 +37,14 @@ const CAUSES: [&[&Check]; 4] = [
         &checks::S3_PREFIX_IN_NEGATIVE_CONTEXT,
         &checks::REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION,
         &checks::EQUIVALENT_TO_NULL_TRUE,
+        &checks::CONDITION_KEY_NOT_SENT,
         &checks::ALLOW_WHEN_ABSENT,
+    ],
+    // A subject that lets in nobody, or too many.
+    &[
+        &checks::IMPOSSIBLE_OIDC_SUBJECT,
+        &checks::OIDC_SUBJECT_TOO_WIDE,
+        &checks::SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED,
     ],
     // An action that a policy can't be about.
     &[&checks::UNSUPPORTED_ACTION_IN_POLICY, &checks::ACTION_RESOURCE_MISMATCH],

@@ -3,7 +3,7 @@
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Statement;
 
-use crate::{held::Held, rules::Seen};
+use crate::{claims, held::Held, rules::Seen};
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     let catalog = seen.world.catalog;
@@ -19,9 +19,8 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
         let Some(found) = catalog.condition_key(&entry.key) else { continue };
         let template = &found.key.name;
         // Keys of the request's signer or network come with every action; the catalog lists those of the service.
-        // So do the claims of a web identity, whose keys begin with the provider's address.
-        let is_claim = entry.key.split(':').next().is_some_and(|prefix| prefix.contains('.'));
-        if found.key.global || is_claim {
+        // Claims have a rule of their own.
+        if found.key.global || claims::is_claim(&entry.key) {
             continue;
         }
         let sent =

@@ -3,8 +3,8 @@
 //! Requests signed with a user's access keys carry no MFA key at all; those of a session carry `true` or `false`. See
 //! [`aws:MultiFactorAuthPresent`](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent).
 
-use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement};
+use iamx_diagnostic::{Diagnostic, Severity, checks};
+use iamx_policy::{BaseOperator, ConditionEntry, Effect, Principal, Sourced, Statement, glob_matches};
 
 use crate::{inclusion::target_includes, rules::Seen};
 
@@ -12,6 +12,10 @@ const PRESENT: &str = "aws:MultiFactorAuthPresent";
 const AGE: &str = "aws:MultiFactorAuthAge";
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(diagnostic) = signing_in(statement) {
+        diagnostics.push(diagnostic);
+        return;
+    }
     let Some(first) = statement.conditions.of(PRESENT).next() else {
         diagnostics.extend(age(seen, statement));
         return;
@@ -59,11 +63,27 @@ impl Matched {
     fn by(statement: &Statement) -> Option<Self> {
         let mut matched = Self { absent: true, no: true, yes: true };
         for entry in statement.conditions.of(PRESENT) {
-            let [value] = entry.values.as_slice() else { return None };
-            let wanted = value.value.eq_ignore_ascii_case("true");
-            let of_entry = match (entry.operator.base, entry.operator.qualifier) {
-                (BaseOperator::Bool, None) => Self { absent: entry.operator.if_exists, no: !wanted, yes: wanted },
-                (BaseOperator::Null, None) => Self { absent: wanted, no: !wanted, yes: !wanted },
+            if entry.operator.qualifier.is_some() {
+                return None;
+            }
+            let base = entry.operator.base;
+            let among = |text: &str| entry.values.iter().any(|value| matches(base, &value.value, text));
+            let of_entry = match base {
+                BaseOperator::Null => {
+                    let absent = among("true");
+                    Self { absent, no: !absent, yes: !absent }
+                }
+                BaseOperator::Bool
+                | BaseOperator::StringEquals
+                | BaseOperator::StringNotEquals
+                | BaseOperator::StringEqualsIgnoreCase
+                | BaseOperator::StringNotEqualsIgnoreCase
+                | BaseOperator::StringLike
+                | BaseOperator::StringNotLike => Self {
+                    absent: entry.operator.holds_when_absent(),
+                    no: among("false") != base.is_negated(),
+                    yes: among("true") != base.is_negated(),
+                },
                 _ => return None,
             };
             matched = Self {
@@ -80,6 +100,47 @@ impl Matched {
     }
 }
 
+/// Whether a condition's value is what a request has, as the operator compares them.
+fn matches(operator: BaseOperator, value: &str, text: &str) -> bool {
+    match operator {
+        BaseOperator::StringEquals | BaseOperator::StringNotEquals => value == text,
+        BaseOperator::StringLike | BaseOperator::StringNotLike => glob_matches(value, text),
+        _ => value.eq_ignore_ascii_case(text),
+    }
+}
+
+/// MFA that is demanded of those who come through an identity provider, or of AWS's services: their requests carry none.
+///
+/// See [MFA-protected API access](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html).
+fn signing_in(statement: &Statement) -> Option<Diagnostic> {
+    let principals = &statement.principal.as_ref().filter(|element| !element.negated)?.principals;
+    let who = match principals.first()?.value {
+        Principal::Federated(_) => "whoever comes through an identity provider",
+        Principal::Service(_) => "a service",
+        _ => return None,
+    };
+    let never = |one: &Sourced<Principal>| matches!(one.value, Principal::Federated(_) | Principal::Service(_));
+    let demanded = statement.conditions.entries.iter().find(|entry| {
+        (entry.is_of(PRESENT) || entry.is_of(AGE))
+            && !entry.operator.holds_when_absent()
+            && !(entry.operator.base == BaseOperator::Null && entry.values.iter().any(|value| value.value == "true"))
+    })?;
+    if statement.effect == Effect::Deny || !principals.iter().all(never) {
+        return None;
+    }
+    let help = if who == "a service" {
+        "ask for MFA where people assume a role"
+    } else {
+        "let the provider ask for the second factor, and trust it for those who gave it"
+    };
+    Some(
+        Diagnostic::new(&checks::MFA_PATTERN, demanded.span, format!("{who} brings no MFA, so this lets in nobody"))
+            .severity(Severity::Warning)
+            .note(format!("such a request carries no `{}`", demanded.key))
+            .help(help),
+    )
+}
+
 /// Those without MFA, in words: sessions where `no`, access keys where `absent`.
 fn who(no: bool, absent: bool) -> Option<&'static str> {
     match (no, absent) {
@@ -90,8 +151,20 @@ fn who(no: bool, absent: bool) -> Option<&'static str> {
     }
 }
 
-/// A deny of sessions whose MFA is old passes those that have none.
+/// A deny of sessions whose MFA is old passes those that have none, and an allow of all whose MFA isn't old lets them in.
 fn age(seen: &Seen<'_>, statement: &Statement) -> Option<Diagnostic> {
+    if statement.effect == Effect::Allow {
+        let entry = statement.conditions.of(AGE).find(|entry| entry.operator.holds_when_absent())?;
+        let demanded = statement.conditions.of(AGE).any(|other| {
+            !other.operator.holds_when_absent() && other.operator.base != BaseOperator::Null
+                || other.operator.base == BaseOperator::Null && other.values.iter().all(|value| value.value == "false")
+        });
+        return (!demanded).then(|| {
+            Diagnostic::new(&checks::MFA_PATTERN, entry.span, "this allows whoever has no MFA too")
+                .note(format!("without MFA a request carries no `{AGE}`"))
+                .help(format!("write `when {AGE} < 1h`"))
+        });
+    }
     let old = |entry: &&ConditionEntry| {
         matches!(entry.operator.base, BaseOperator::NumericGreaterThan | BaseOperator::NumericGreaterThanEquals)
             && !entry.operator.holds_when_absent()

@@ -3,13 +3,13 @@
 //! See [creating a role for OIDC](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html) and
 //! [GitHub's claims](https://docs.github.com/en/actions/reference/security/oidc).
 
-use std::sync::LazyLock;
-
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionEntry, Effect, Principal, Sourced, Statement};
-use serde::Deserialize;
 
-use crate::rules::Seen;
+use crate::{
+    identity_providers::{self, Provider},
+    rules::Seen,
+};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 
@@ -18,54 +18,18 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         return;
     }
     for principal in statement.principal.iter().flat_map(|element| &element.principals) {
-        let Some(host) = host(&principal.value) else { continue };
-        diagnostics.extend(match PROVIDERS.iter().find(|provider| provider.host == host) {
-            Some(provider) => shared(statement, principal, provider),
-            None => own(statement, principal, host),
+        let Some(host) = identity_providers::address_of(&principal.value) else { continue };
+        diagnostics.extend(match identity_providers::of_address(host) {
+            Some(provider) if provider.shared => shared(statement, principal, provider, host),
+            provider => own(statement, principal, host).or_else(|| cluster(statement, provider?, host)),
         });
     }
 }
 
-/// A provider that many share.
-#[derive(Deserialize)]
-struct Provider {
-    host: String,
-    name: String,
-    /// The claim that says whose the workload is.
-    claim: String,
-    /// What stands before the owner's name in it.
-    before: String,
-    /// What ends the name.
-    end: String,
-    /// Other claims that fix the owner.
-    owner_claims: Vec<String>,
-}
-
-static PROVIDERS: LazyLock<Vec<Provider>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../data/shared-providers.json"))
-        .map(|list: List| list.providers)
-        .unwrap_or_default()
-});
-
-#[derive(Deserialize)]
-struct List {
-    providers: Vec<Provider>,
-}
-
-/// The provider's address, which its claims' keys begin with.
-fn host(principal: &Principal) -> Option<&str> {
-    let Principal::Federated(value) = principal else { return None };
-    if let Some((_, host)) = value.split_once(":oidc-provider/") {
-        return Some(host);
-    }
-    (!value.starts_with("arn:")).then_some(value)
-}
-
 /// The conditions that say which values the claim may have.
-fn asked<'s>(statement: &'s Statement, host: &str, claim: &str) -> Vec<&'s ConditionEntry> {
-    let key = format!("{host}:{claim}");
+fn asked<'s>(statement: &'s Statement, key: &str) -> Vec<&'s ConditionEntry> {
     let restricts = |entry: &&ConditionEntry| {
-        entry.is_of(&key)
+        entry.is_of(key)
             && !entry.operator.holds_when_absent()
             && matches!(
                 entry.operator.base,
@@ -75,28 +39,52 @@ fn asked<'s>(statement: &'s Statement, host: &str, claim: &str) -> Vec<&'s Condi
     statement.conditions.entries.iter().filter(restricts).collect()
 }
 
-fn shared(statement: &Statement, principal: &Sourced<Principal>, provider: &Provider) -> Option<Diagnostic> {
-    let Provider { host, name, claim, before, end, owner_claims } = provider;
-    let says_all = |entry: &ConditionEntry| !entry.values.iter().any(|value| value.value.contains(['*', '?']));
-    let fixed = owner_claims.iter().any(|claim| asked(statement, host, claim).into_iter().any(says_all));
-    let entries = asked(statement, host, claim);
+/// The values that match several texts.
+fn open_values(entry: &ConditionEntry) -> impl Iterator<Item = &Sourced<String>> {
+    let wildcards = entry.operator.base == BaseOperator::StringLike;
+    entry.values.iter().filter(move |value| wildcards && value.value.contains(['*', '?']))
+}
+
+fn shared(
+    statement: &Statement,
+    principal: &Sourced<Principal>,
+    provider: &Provider,
+    host: &str,
+) -> Option<Diagnostic> {
+    let Provider { name, asks, before, end, owner_claims, .. } = provider;
+    let key = provider.asked_key(host);
+    let says_all = |entry: &ConditionEntry| open_values(entry).next().is_none();
+    let fixed = owner_claims.iter().any(|claim| asked(statement, &format!("{host}:{claim}")).into_iter().any(says_all));
+    let entries = asked(statement, &key);
+    let written = if asks.contains(':') { asks.clone() } else { format!("claim {asks}") };
     let Some(entry) = entries.first() else {
+        if fixed && statement.conditions.of(&key).next().is_none() {
+            let message = format!("IAM takes no new trust in {name} that doesn't ask for `{asks}`");
+            return Some(
+                Diagnostic::new(&checks::NOT_DEPLOYABLE, principal.span, message)
+                    .note("a role with such a trust can't be made, nor its trust changed; one that is there is left alone")
+                    .help(format!("add `and {written} like \"{before}acme{end}*\"`")),
+            );
+        }
         if fixed {
             return None;
         }
         let message = format!("this lets in whoever runs something at {name}");
-        let check =
-            if host == GITHUB { &checks::MISSING_GITHUB_REPO_CONDITION_KEY } else { &checks::OIDC_SUBJECT_TOO_WIDE };
+        let check = if host.eq_ignore_ascii_case(GITHUB) {
+            &checks::MISSING_GITHUB_REPO_CONDITION_KEY
+        } else {
+            &checks::OIDC_SUBJECT_TOO_WIDE
+        };
         return Some(
             Diagnostic::new(check, principal.span, message)
-                .note(format!("`{claim}` of the token says whose it is, and nothing asks for it"))
-                .help(format!("add `when claim {claim} == \"{before}…\"`")),
+                .note(format!("`{asks}` says whose the token is, and nothing asks for it"))
+                .help(format!("add `when {written} == \"{before}…\"`")),
         );
     };
     let open = |value: &&Sourced<String>| !fixes_owner(&value.value, before, end);
     // All of several conditions hold, so one that fixes the owner is enough.
-    let too_wide = entries.iter().all(|entry| entry.values.iter().any(|value| open(&value)));
-    if let Some(value) = entry.values.iter().find(open).filter(|_| too_wide && !fixed) {
+    let too_wide = entries.iter().all(|entry| open_values(entry).any(|value| open(&value)));
+    if let Some(value) = open_values(entry).find(open).filter(|_| too_wide && !fixed) {
         return Some(
             Diagnostic::new(
                 &checks::OIDC_SUBJECT_TOO_WIDE,
@@ -107,7 +95,7 @@ fn shared(statement: &Statement, principal: &Sourced<Principal>, provider: &Prov
             .help(format!("write the owner out: `{before}acme{end}…`")),
         );
     }
-    let value = entry.values.iter().find(|value| value.value.contains(['*', '?'])).filter(|_| host == GITHUB)?;
+    let value = open_values(entry).next().filter(|_| host.eq_ignore_ascii_case(GITHUB))?;
     Some(
         Diagnostic::new(
             &checks::SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED,
@@ -116,6 +104,21 @@ fn shared(statement: &Statement, principal: &Sourced<Principal>, provider: &Prov
         )
         .note("whoever can push a branch or open a pull request there decides what runs")
         .help("name the repository and branch: `repo:acme/app:ref:refs/heads/main`"),
+    )
+}
+
+/// A cluster of one's own, in whose namespaces others run what they like.
+fn cluster(statement: &Statement, provider: &Provider, host: &str) -> Option<Diagnostic> {
+    let Provider { before, end, example, .. } = provider;
+    let open = |value: &&Sourced<String>| !fixes_owner(&value.value, before, end);
+    let entries = asked(statement, &provider.asked_key(host));
+    let too_wide = !before.is_empty() && entries.iter().all(|entry| open_values(entry).any(|value| open(&value)));
+    let value = open_values(entries.first().filter(|_| too_wide)?).find(open)?;
+    let message = format!("`{}` lets in what runs in other namespaces of {} too", value.value, provider.name);
+    Some(
+        Diagnostic::new(&checks::OIDC_SUBJECT_TOO_WIDE, value.span, message)
+            .note("whoever may create a pod in one of them picks the name of its service account")
+            .help(format!("write the namespace out: `{example}`")),
     )
 }
 
@@ -161,12 +164,7 @@ fn own(statement: &Statement, principal: &Sourced<Principal>, host: &str) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::{PROVIDERS, fixes_owner};
-
-    #[test]
-    fn the_providers_are_read() {
-        assert!(PROVIDERS.len() >= 5);
-    }
+    use super::fixes_owner;
 
     #[test]
     fn an_owner_is_fixed_where_no_wildcard_stands_before_its_end() {

@@ -11,10 +11,11 @@ use iamx_text::SourceMap;
 
 use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
-    characters, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure, external_id, forged_keys,
-    guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys,
-    privilege_escalation, quotas, redundancy, required_resources, session_principal, source_network, time,
-    trust_actions, trust_policy, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+    characters, claims, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure, external_id,
+    forged_keys, guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys,
+    privilege_escalation, quotas, redundancy, required_resources, role_chaining, session_principal, source_network,
+    subject_forms, time, trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values,
+    wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -72,6 +73,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, action_resource_mismatch::check),
     rule(any, allow_when_absent::check),
     rule(any, characters::check),
+    rule(any, claims::check),
     rule(any, condition_key_not_sent::check),
     rule(any, dynamodb::check),
     rule(any, forged_keys::check),
@@ -79,6 +81,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, operators::check),
     rule(any, trust_policy::partition),
     rule(any, source_network::check),
+    rule(any, subject_forms::check),
     rule(any, time::check),
     rule(any, unknown_account::check),
     rule(any, unsent_keys::check),
@@ -99,6 +102,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(trust, principal_keys::of_services),
     rule(trust, session_principal::check),
     rule(trust, trust_actions::check),
+    rule(trust, trust_needs::check),
     rule(rcp, guardrail_keys::check),
     rule(trust, trust_policy::check),
     rule(rcp, guardrails::check),
@@ -116,6 +120,7 @@ pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
     privilege_escalation::check,
     quotas::attached,
     required_resources::check,
+    role_chaining::check,
 ];
 
 /// Every document.

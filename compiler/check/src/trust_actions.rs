@@ -20,6 +20,7 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     if statement.effect == Effect::Deny {
         return;
     }
+    let mut said: Vec<&str> = Vec::new();
     for entry in &statement.conditions.entries {
         let starts = |key: &str| entry.key.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
         let Some((_, action, word)) = NEEDS.iter().find(|(key, _, _)| starts(key)) else { continue };
@@ -30,9 +31,10 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
             .statements
             .iter()
             .any(|other| other.effect == Effect::Allow && coverage::of(other, action).is_some());
-        if somewhere || entry.operator.holds_when_absent() {
+        if somewhere || entry.operator.holds_when_absent() || said.contains(action) {
             continue;
         }
+        said.push(action);
         diagnostics.push(
             Diagnostic::new(
                 &checks::MISSING_ACTION_FOR_CONDITION_KEY,

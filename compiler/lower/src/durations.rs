@@ -1,10 +1,7 @@
-//! How long a session lasts, an access key, a whole identity.
+//! How long a session lasts, and an access key.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{
-    ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, Effect, Element, Operator, Sourced, Statement,
-};
-use iamx_syntax::ast::{AccessKey as AccessKeyNode, Clause, Declared, Expr, Header};
+use iamx_syntax::ast::{AccessKey as AccessKeyNode, Expr};
 use iamx_text::Span;
 
 use crate::{
@@ -72,32 +69,6 @@ impl Lowerer<'_> {
         }
         self.error(&checks::INVALID_DURATION, reference.span, "expected a duration");
         None
-    }
-
-    /// `until D` of a user or role: what denies it everything from then on, since an attached policy takes no condition.
-    pub(crate) fn expiry(&mut self, environment: &Environment, item: &Declared) -> Option<Statement> {
-        let clause = item.headers().find_map(|header| match header {
-            Header::Until(node) => Some(Clause::Until(node)),
-            _ => None,
-        })?;
-        let span = self.span(environment.module, clause.syntax().text_range());
-        let moment = self.moment(environment, &clause)?;
-        let entry = ConditionEntry {
-            operator: Operator::plain(BaseOperator::DateGreaterThanEquals),
-            key: "aws:CurrentTime".to_owned(),
-            values: vec![moment],
-            span,
-        };
-        Some(Statement {
-            sid: None,
-            effect: Effect::Deny,
-            principal: None,
-            actions: Element::of(vec![Sourced::new(ActionPattern::all(), span)]),
-            resources: Some(Element::of(vec![Sourced::new("*".to_owned(), span)])),
-            conditions: ConditionBlock { entries: vec![entry] },
-            span,
-            documentation: None,
-        })
     }
 
     /// The longest session, which IAM keeps between one and twelve hours.

@@ -42,6 +42,8 @@ impl Lowerer<'_> {
         let Some(name) = item.name() else { return };
         let span = self.span(environment.module, name.text_range());
         if !self.check_headers(environment.module, item, kind) {
+            // What it is used for isn't known then.
+            self.used.extend(self.names.at(span));
             return;
         }
         self.check_members_once(environment.module, item);
@@ -91,10 +93,30 @@ impl Lowerer<'_> {
         self.turn_of(environment, id)
     }
 
+    /// Whether the kind takes the item's parameters, if it has any.
+    fn check_item_parameters(&mut self, module: usize, item: &Declared, kind: DeclaredKind) -> bool {
+        let Some(parameters) = item.parameters() else { return true };
+        let (note, help) = match kind {
+            DeclaredKind::Policy | DeclaredKind::Boundary => return true,
+            DeclaredKind::SessionPolicy => (
+                "whoever calls STS hands it over as it is, so nobody gives it arguments",
+                "make the statements a `policy` with these parameters, and `include` it in a session policy for each use",
+            ),
+            _ => ("it is made as it stands, so nothing gives it arguments", "leave the parameters out"),
+        };
+        let at = self.span(module, iamx_syntax::ast::significant_range(parameters.syntax()));
+        self.report(
+            Diagnostic::new(&checks::MISPLACED_MEMBER, at, format!("{} takes no parameters", kind.with_article()))
+                .note(note)
+                .help(help),
+        );
+        false
+    }
+
     /// Headers each at most once, and of use for the kind.
     fn check_headers(&mut self, module: usize, item: &Declared, kind: DeclaredKind) -> bool {
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
-        let mut right = true;
+        let mut right = self.check_item_parameters(module, item, kind);
         for header in item.headers() {
             let span = self.span(module, header.syntax().text_range());
             let word = match &header {
@@ -113,7 +135,7 @@ impl Lowerer<'_> {
                 continue;
             }
             seen.push((word, span));
-            let fits = match header {
+            let fits = match &header {
                 Header::In(_) => true,
                 Header::Named(_) => !matches!(
                     kind,
@@ -131,7 +153,11 @@ impl Lowerer<'_> {
                         | DeclaredKind::Boundary
                 ),
                 Header::Region(_) | Header::EncryptedBy(_) => kind == DeclaredKind::Resource,
-                Header::Until(_) => matches!(kind, DeclaredKind::Role | DeclaredKind::User),
+                // Said there where it doesn't.
+                Header::Until(_) => {
+                    right &= self.check_end(module, item, &header);
+                    true
+                }
             };
             if !fits {
                 self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{word}`", kind.with_article()));
@@ -193,7 +219,7 @@ impl Lowerer<'_> {
                     max_session = member.duration().and_then(|duration| self.session(environment, &duration));
                 }
                 BodyPart::Member(Member::InstanceProfile(_)) => instance_profile = true,
-                other => self.identity_part(environment, other, DeclaredKind::Role, &mut identity),
+                other => self.identity_part(environment, other, DeclaredKind::Role, &Formula::ALWAYS, &mut identity),
             }
         }
         if trust.statements.is_empty() && self.errors() == errors && !self.is_damaged(environment.module, item.range())
@@ -220,7 +246,7 @@ impl Lowerer<'_> {
             match part {
                 BodyPart::Member(Member::Console(_)) => console = true,
                 BodyPart::Member(Member::AccessKey(member)) => access_key = self.access_key(environment, &member),
-                other => self.identity_part(environment, other, DeclaredKind::User, &mut identity),
+                other => self.identity_part(environment, other, DeclaredKind::User, &Formula::ALWAYS, &mut identity),
             }
         }
         identity.inline.statements.extend(self.expiry(environment, item));
@@ -231,6 +257,7 @@ impl Lowerer<'_> {
 
     fn group(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, own: ItemInAccount) {
         let Some(mut identity) = self.new_identity(environment, item, declared, 128, span) else { return };
+        let Some(end) = self.item_end(environment, item) else { return };
         let (mut members, mut members_external) = (Vec::new(), false);
         for part in item.body().into_iter().flat_map(|body| body.parts().collect::<Vec<_>>()) {
             match part {
@@ -257,7 +284,7 @@ impl Lowerer<'_> {
                         }
                     }
                 }
-                other => self.identity_part(environment, other, DeclaredKind::Group, &mut identity),
+                other => self.identity_part(environment, other, DeclaredKind::Group, &end, &mut identity),
             }
         }
         number_sids(&mut identity.inline);
@@ -313,17 +340,18 @@ impl Lowerer<'_> {
         })
     }
 
-    /// A part of a body that roles, users and groups share.
+    /// A part of a body that roles, users and groups share; its statements are under the conditions.
     fn identity_part(
         &mut self,
         environment: &Environment,
         part: BodyPart,
         kind: DeclaredKind,
+        conditions: &Formula,
         identity: &mut Identity,
     ) {
         match part {
             BodyPart::Statement(statement) => {
-                self.statement(environment, &statement, DocumentKind::Identity, &Formula::ALWAYS, &mut identity.inline);
+                self.statement(environment, &statement, DocumentKind::Identity, conditions, &mut identity.inline);
             }
             BodyPart::Member(member) if self.is_damaged(environment.module, member.syntax().text_range()) => {}
             BodyPart::Member(member @ Member::Attach(_)) => {

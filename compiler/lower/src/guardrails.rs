@@ -6,7 +6,6 @@ use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Expr, NodePart};
 
 use crate::{
     Guardrail, GuardrailAttachment, GuardrailKind,
-    conditions::Formula,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     scope::{Environment, Target},
@@ -31,8 +30,10 @@ impl Lowerer<'_> {
         let says_something = item.body().is_some_and(|body| body.statements().next().is_some());
         if let Some(body) = item.body() {
             self.misplaced_members(environment.module, &body, kind);
+            let Some(end) = self.item_end(environment, item) else { return };
             // Its account is where it is kept, and says nothing of whom it binds.
-            self.statements(&environment.of_any_account(), &body, statements, &Formula::ALWAYS, &mut document);
+            self.statements(&environment.of_any_account(), &body, statements, &end, &mut document);
+            self.check_ending_guardrail(environment, item, &document);
         }
         // What took the statements away may be a fault that was told elsewhere.
         if document.statements.is_empty()

@@ -17,6 +17,7 @@ mod durations;
 mod entities;
 mod excepting;
 mod expectations;
+mod expiry;
 mod federation;
 mod grants;
 mod guardrails;

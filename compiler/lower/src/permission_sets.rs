@@ -98,6 +98,7 @@ impl Lowerer<'_> {
                 }
             }
         }
+        set.inline.statements.extend(self.expiry(environment, item));
         number_sids(&mut set.inline);
         self.entities.insert(own, self.program.permission_sets.len());
         self.program.permission_sets.push(set);

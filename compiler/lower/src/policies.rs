@@ -73,8 +73,10 @@ impl Lowerer<'_> {
             let environment = environment.in_account(account);
             let Some(body) = item.body() else { continue };
             let mut document = Document::default();
+            let Some(end) = self.item_end(&environment, item) else { continue };
             if self.enter(id, declaration.span).is_some() {
-                self.statements(&environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
+                self.statements(&environment, &body, DocumentKind::Identity, &end, &mut document);
+                self.expiry(&environment, item);
                 self.leave();
             }
         }
@@ -89,15 +91,12 @@ impl Lowerer<'_> {
         span: Span,
         own: ItemInAccount,
     ) {
-        if let Some(parameters) = item.parameters() {
-            self.not_yet(environment.module, parameters.syntax(), "parameters of a session policy");
-            return;
-        }
         let mut document = Document::default();
         if let Some(body) = item.body() {
             self.misplaced_members(environment.module, &body, DeclaredKind::SessionPolicy);
             self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }
+        document.statements.extend(self.expiry(environment, item));
         number_sids(&mut document);
         self.entities.insert(own, self.program.session_policies.len());
         self.program.session_policies.push(SessionPolicy {
@@ -369,9 +368,10 @@ impl Lowerer<'_> {
         at: Span,
     ) -> Option<Document> {
         let mut document = Document::default();
+        let end = self.item_end(inner, item)?;
         self.enter(id, at)?;
         if let Some(body) = item.body() {
-            self.statements(inner, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
+            self.statements(inner, &body, DocumentKind::Identity, &end, &mut document);
         }
         self.leave();
         // A condition that a parameter decides may leave none of them; so may a fault, which may have been told elsewhere.
@@ -381,6 +381,7 @@ impl Lowerer<'_> {
         if document.statements.is_empty() {
             return None;
         }
+        document.statements.extend(self.expiry(inner, item));
         number_sids(&mut document);
         Some(document)
     }

@@ -10,7 +10,6 @@ use iamx_text::Span;
 
 use crate::{
     PolicyHolder, ResourcePolicy, bounds,
-    conditions::Formula,
     lowerer::Lowerer,
     names::{DeclarationId, nearest},
     resources::{Resource, Typed, quoted},
@@ -75,9 +74,10 @@ impl Lowerer<'_> {
         else {
             return;
         };
+        let Some(end) = self.item_end(environment, item) else { return };
         let mut document = Document::default();
         let inner = environment.within(Itself::Resource(own, id));
-        self.statements(&inner, body, DocumentKind::Resource(form), &Formula::ALWAYS, &mut document);
+        self.statements(&inner, body, DocumentKind::Resource(form), &end, &mut document);
         self.finish_sids(form, &mut document);
         self.program.resource_policies.push(ResourcePolicy {
             account: environment.account,
@@ -142,8 +142,9 @@ impl Lowerer<'_> {
             return;
         };
         self.misplaced_members(environment.module, &body, DeclaredKind::AccountPolicy);
+        let Some(end) = self.item_end(environment, item) else { return };
         let mut document = Document::default();
-        self.statements(environment, &body, DocumentKind::Resource(form), &Formula::ALWAYS, &mut document);
+        self.statements(environment, &body, DocumentKind::Resource(form), &end, &mut document);
         self.finish_sids(form, &mut document);
         self.program.resource_policies.push(ResourcePolicy {
             account: environment.account,

@@ -134,9 +134,10 @@ impl Lowerer<'_> {
         let Some(inner) = self.bind(environment, &declaration, arguments, reference.span) else {
             return;
         };
-        let Some(body) = item.body() else { return };
+        let (Some(body), Some(end)) = (item.body(), self.item_end(&inner, item)) else { return };
         if self.enter(id, reference.span).is_some() {
-            self.statements(&inner, &body, kind, conditions, document);
+            let both = Formula::all([conditions.clone(), end]);
+            self.statements(&inner, &body, kind, &both, document);
             self.leave();
         }
     }

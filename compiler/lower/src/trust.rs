@@ -26,9 +26,9 @@ impl Lowerer<'_> {
         let Some(groups) = self.principals(environment, &list, NamedIn::Trust, Effect::Allow) else { return };
         let mut actions = Vec::new();
         for name in member.with().unwrap_or_default() {
-            match name.text() {
-                "session-tags" => actions.push("TagSession"),
-                "source-identity" => actions.push("SetSourceIdentity"),
+            let action = match name.text() {
+                "session-tags" => "TagSession",
+                "source-identity" => "SetSourceIdentity",
                 other => {
                     let at = self.span(environment.module, name.text_range());
                     self.report(
@@ -37,7 +37,13 @@ impl Lowerer<'_> {
                     );
                     return;
                 }
+            };
+            if actions.contains(&action) {
+                let at = self.span(environment.module, name.text_range());
+                self.error(&checks::DUPLICATE_CLAUSE, at, format!("`{}` is said twice", name.text()));
+                return;
             }
+            actions.push(action);
         }
         for PrincipalGroup { principals, condition } in groups {
             for entrance in self.entrances(principals).unwrap_or_default() {
