@@ -127,6 +127,7 @@ fn argument(item: &str, parameter: &str) -> &'static str {
         (_, "project") => "\"acme/shop\"",
         (_, "repository" | "namespace") => "\"shop\"",
         (_, "owned") => "std.guardrails.aws-owned",
+        (_, "who") => "aws:PrincipalTag/network == \"expected\"",
         (_, "itself") => "DeveloperBoundary",
         (_, "path") => "\"team\"",
         (_, "services") => "[s3:*, dynamodb:*]",

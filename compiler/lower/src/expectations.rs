@@ -32,6 +32,8 @@ pub(crate) enum AskedIn {
 impl Lowerer<'_> {
     /// Types the tests and invariants, once everything that they can be about is made.
     pub(crate) fn look_at_expectations(&mut self) {
+        // What they write out stands in no document.
+        let written_out = self.program.written_out.clone();
         for (module, item) in std::mem::take(&mut self.expectations) {
             self.begin_item();
             let environment = Environment::of(module).in_account(self.home_of_module(module));
@@ -41,6 +43,7 @@ impl Lowerer<'_> {
                 _ => {}
             }
         }
+        self.program.written_out = written_out;
     }
 
     fn expected_requests(&mut self, environment: &Environment, item: &TestItem) {

@@ -235,7 +235,7 @@ impl Lowerer<'_> {
             _ => {}
         }
         match self.names.look_up(environment.module, text) {
-            Some(named) => self.resolve_named(environment, named, rest, span, name_span),
+            Some(named) => self.resolve_named(environment, named, text, rest, span, name_span),
             None if text == "aws" => self.resolve_service(rest, span),
             None if text == "std" => self.resolve_library(environment, rest, span, name_span),
             None if self.catalog().has_service(text) => {
@@ -252,6 +252,7 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         named: Named,
+        name: &str,
         mut rest: Vec<Postfix>,
         span: Span,
         name_span: Span,
@@ -273,6 +274,13 @@ impl Lowerer<'_> {
                         diagnostic = diagnostic
                             .fix(format!("replace with `{near}`"), at, near.clone(), Applicability::Unsafe)
                             .help(format!("did you mean `{near}`?"));
+                    }
+                    // `use std.s3` hides the service of that name.
+                    if let Some(service) = self.catalog().service(name)
+                        && service.resource_type(member.text()).is_some()
+                    {
+                        diagnostic.fixes.clear();
+                        diagnostic.help = Some(format!("the service's resource is `aws.{name}.{}`", member.text()));
                     }
                     self.report(diagnostic);
                     return None;
@@ -310,7 +318,7 @@ impl Lowerer<'_> {
             };
             rest.remove(0);
             let at = within(span, member.text_range());
-            let reference = self.resolve_named(environment, named, rest, span, at)?;
+            let reference = self.resolve_named(environment, named, member.text(), rest, span, at)?;
             if matches!(reference.target, Target::Account(_) | Target::Organization) {
                 self.error(&checks::MISMATCHED_TYPE, at, "an account holds items, and this is none");
                 return None;
@@ -369,7 +377,7 @@ impl Lowerer<'_> {
             self.error(&checks::UNKNOWN_NAME, at, format!("`std` has no module `{}`", module.text()));
             return None;
         };
-        self.resolve_named(environment, Named::Module(found), rest, span, name_span)
+        self.resolve_named(environment, Named::Module(found), "", rest, span, name_span)
     }
 
     pub(crate) fn unknown_name(&mut self, environment: &Environment, name: &SyntaxToken) {
