@@ -8,6 +8,7 @@
 
 pub mod files;
 pub mod generated;
+pub mod granted;
 pub mod library;
 pub mod meaning;
 pub mod page;

@@ -6,7 +6,7 @@ use iamx_tests::{
 };
 
 /// Baselines that hold one such construct each.
-const ONE: &[&str] = &["item-grant-data", "item-resource-encrypted"];
+const ONE: &[&str] = &["item-extern"];
 
 #[test]
 fn a_construct_that_is_not_compiled_is_one_error() {

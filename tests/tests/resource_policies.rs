@@ -14,7 +14,7 @@ fn every_row_makes_the_policy_that_it_describes() {
         let principal = match form.principals {
             PolicyPrincipals::Services => "service es",
             PolicyPrincipals::Everyone => "*",
-            PolicyPrincipals::Named | PolicyPrincipals::NamedUnderAws => "account prod",
+            _ => "account prod",
         };
         let item = match form.carrier {
             PolicyCarrier::Type(prefix, name) => {
@@ -53,6 +53,7 @@ fn every_row_makes_the_policy_that_it_describes() {
         let expected = match form.principals {
             PolicyPrincipals::Services => serde_json::json!({ "Service": "es.amazonaws.com" }),
             PolicyPrincipals::Everyone => serde_json::json!("*"),
+            PolicyPrincipals::AccountIds => serde_json::json!({ "AWS": "222222222222" }),
             _ => serde_json::json!({ "AWS": "arn:aws:iam::222222222222:root" }),
         };
         assert_eq!(statement["Principal"], expected, "{source}");

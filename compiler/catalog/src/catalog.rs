@@ -280,13 +280,15 @@ impl Catalog {
     }
 
     /// The KMS actions that the caller of an action needs where the resource is encrypted by a customer managed key: what
-    /// the hand-kept table says, else those that AWS lists as dependent actions. Ignores ASCII case.
-    pub fn kms_actions(&self, action: &str) -> Vec<&str> {
+    /// the hand-kept table says, else those that AWS lists as dependent actions. Empty for an action that is known to need
+    /// none; `None` where nothing is known. Ignores ASCII case.
+    pub fn kms_actions(&self, action: &str) -> Option<Vec<&str>> {
         if let Some(listed) = pattern::find(&self.tables().kms_uses, action, |one: &KmsUse| &one.action) {
-            return listed.kms.iter().map(String::as_str).collect();
+            return Some(listed.kms.iter().map(String::as_str).collect());
         }
         let dependent = self.action(action).map_or(&[][..], |found| &found.dependent_actions);
-        dependent.iter().map(|name| &**name).filter(|name| name.starts_with("kms:")).collect()
+        let kms: Vec<&str> = dependent.iter().map(|name| &**name).filter(|name| name.starts_with("kms:")).collect();
+        (!kms.is_empty()).then_some(kms)
     }
 
     /// The ARN that a service asks with about an action without resource types, where it is not `*`. Ignores ASCII case.

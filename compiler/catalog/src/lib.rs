@@ -14,6 +14,7 @@ mod diff;
 mod error;
 mod file;
 mod fuzz;
+mod granting;
 mod import;
 mod info;
 mod level;
@@ -40,6 +41,7 @@ pub use diff::{CatalogDiff, LevelChange, diff};
 pub use error::CatalogError;
 #[doc(hidden)]
 pub use fuzz::fuzz;
+pub use granting::{Across, Authority, Granting, granting, grantings};
 pub use import::{ImportReport, import_service_reference};
 pub use info::{Counts, Difference, Info, LeftOut, Source};
 pub use level::{Level, LevelSet};

@@ -61,6 +61,10 @@ pub enum PolicyPrincipals {
     Everyone,
     /// AWS services alone.
     Services,
+    /// Accounts and everyone; no single user or role.
+    Accounts,
+    /// The same, where an account is written as its id alone.
+    AccountIds,
 }
 
 /// What the policy of a resource type or account looks like.
@@ -240,6 +244,7 @@ const RESOURCE_POLICIES: &[ResourcePolicyForm] = {
         lambda("function-alias"),
         lambda("function-version"),
         ResourcePolicyForm {
+            principals: PolicyPrincipals::Accounts,
             statements: PolicyStatements::Permissions(&["aws:PrincipalOrgID"]),
             ..plain(
                 Type("lambda", "layerversion"),
@@ -431,11 +436,14 @@ const RESOURCE_POLICIES: &[ResourcePolicyForm] = {
                 "https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html",
             )
         },
-        plain(
-            Type("logs", "destination"),
-            "logs",
-            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateDestination.html",
-        ),
+        ResourcePolicyForm {
+            principals: PolicyPrincipals::AccountIds,
+            ..plain(
+                Type("logs", "destination"),
+                "logs",
+                "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateDestination.html",
+            )
+        },
         plain(
             Type("logs", "delivery-destination"),
             "logs",

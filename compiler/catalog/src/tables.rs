@@ -16,7 +16,7 @@ pub struct ApiName {
 pub struct KmsUse {
     /// The action (`s3:PutObject`).
     pub action: String,
-    /// The KMS actions, with prefix.
+    /// The KMS actions, with prefix; none, where AWS's pages say that the caller needs none.
     pub kms: Vec<String>,
 }
 

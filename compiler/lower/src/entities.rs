@@ -162,9 +162,6 @@ impl Lowerer<'_> {
             if !fits {
                 self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{word}`", kind.with_article()));
                 right = false;
-            } else if matches!(header, Header::EncryptedBy(_)) {
-                self.not_yet(module, header.syntax(), &format!("`{word}` on an item"));
-                right = false;
             }
         }
         right

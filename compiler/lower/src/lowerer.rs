@@ -18,6 +18,7 @@ use iamx_text::{FileId, Span};
 use crate::{
     Input, Lowered, Program, Provider, WorkspaceSettings,
     accounts::{Accounts, Homes, SaidHomes},
+    encryption::MadeResource,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, Names},
     repetition::{Key, Turns},
@@ -116,6 +117,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) templates: HashMap<DeclarationId, bool>,
     /// The permission sets and guardrails, which are made last.
     organization_items: Vec<(Environment, Declared)>,
+    /// The resources declared, with what is known of them in each account.
+    pub(crate) resources_made: Vec<MadeResource>,
     /// The guardrails made so far.
     pub(crate) guardrails: HashMap<DeclarationId, usize>,
 }
@@ -166,6 +169,7 @@ impl<'a> Lowerer<'a> {
             provider_arns: HashMap::new(),
             templates: HashMap::new(),
             organization_items: Vec::new(),
+            resources_made: Vec::new(),
             guardrails: HashMap::new(),
         }
     }

@@ -188,7 +188,7 @@ impl Lowerer<'_> {
     }
 
     /// On which of the resources actions that `pattern` holds act; `None` where the catalog can't say.
-    fn acts_on(&self, pattern: &ActionPattern, resources: &[Sourced<Resource>]) -> Option<Vec<bool>> {
+    pub(crate) fn acts_on(&self, pattern: &ActionPattern, resources: &[Sourced<Resource>]) -> Option<Vec<bool>> {
         pattern.service.as_ref()?;
         let mut on = vec![false; resources.len()];
         let mut known = false;

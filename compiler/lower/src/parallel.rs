@@ -16,6 +16,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::{
     Attachment, AttachmentTarget, Identity, Input, Lowered, Program, Provider,
+    encryption::MadeResource,
     lowerer::{Lowerer, Wanted},
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
@@ -98,6 +99,7 @@ struct Gathered {
     unchecked: HashSet<Span>,
     providers: HashMap<ItemInAccount, Option<Provider>>,
     provider_arns: HashMap<String, ItemInAccount>,
+    resources_made: Vec<MadeResource>,
 }
 
 /// What is in the modules of `part`; `None` where there is an error.
@@ -119,6 +121,7 @@ fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
         unchecked: lowerer.unchecked,
         providers: lowerer.providers,
         provider_arns: lowerer.provider_arns,
+        resources_made: lowerer.resources_made,
     })
 }
 
@@ -175,7 +178,12 @@ impl Lowerer<'_> {
         let program = &mut self.program;
         program.providers.extend(providers);
         program.session_policies.extend(session_policies);
+        let before = program.resource_policies.len();
         program.resource_policies.extend(resource_policies);
+        self.resources_made.extend(part.resources_made.into_iter().map(|mut resource| {
+            resource.policy = resource.policy.map(|index| before + index);
+            resource
+        }));
         let moved = |mut identity: Identity| {
             for attachment in identity.attachments.iter_mut().chain(&mut identity.boundary) {
                 move_attachment(attachment, &places);

@@ -143,6 +143,11 @@ fn one_value_each(block: &ConditionBlock) -> Vec<ConditionBlock> {
     blocks
 }
 
+/// Whether a permission of the service can ask what the comparison does.
+pub(crate) fn permission_asks(keys: &[&str], entry: &ConditionEntry) -> bool {
+    keys.iter().any(|key| key.eq_ignore_ascii_case(&entry.key)) && permission_operator(entry).is_some()
+}
+
 /// The operator that the service compares a key with; `None` where the entry compares otherwise. `ArnEquals` and `ArnLike` are
 /// the same.
 ///

@@ -161,16 +161,14 @@ impl Lowerer<'_> {
     ) -> Option<PolicyPrincipal> {
         let Some(Expr::String(token)) = principal.target() else { return None };
         let id = self.plain_string(environment.module, &token)?;
-        let in_s3 = matches!(named_in, NamedIn::Resource(form) if form.service == Some("s3"));
+        // Which policies a grant writes is asked later.
+        let in_s3 = match named_in {
+            NamedIn::Resource(form) => form.service == Some("s3"),
+            NamedIn::Grant => true,
+            NamedIn::Trust => false,
+        };
         if !in_s3 {
-            self.report(
-                Diagnostic::new(
-                    &checks::PRINCIPAL_NOT_ALLOWED,
-                    span,
-                    "a canonical id is a principal of S3's policies alone",
-                )
-                .help("name the account: `account …`"),
-            );
+            self.canonical_elsewhere(span);
             return None;
         }
         if id.len() != 64 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -181,6 +179,17 @@ impl Lowerer<'_> {
             return None;
         }
         Some(PolicyPrincipal::CanonicalUser(id))
+    }
+
+    pub(crate) fn canonical_elsewhere(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &checks::PRINCIPAL_NOT_ALLOWED,
+                span,
+                "a canonical id is a principal of S3's policies alone",
+            )
+            .help("name the account: `account …`"),
+        );
     }
 
     pub(crate) fn federated_in_resource_policy(&mut self, span: Span) {

@@ -12,6 +12,7 @@ use iamx_text::Span;
 use crate::{
     conditions::Formula,
     lowerer::Lowerer,
+    named_lists::{ListOf, Written},
     names::{Declaration, DeclarationKind},
     principal_conditions::caller_like,
     scope::{Environment, Reference, Target},
@@ -24,6 +25,8 @@ pub(crate) enum NamedIn {
     Trust,
     /// The policy of a resource or account.
     Resource(&'static ResourcePolicyForm),
+    /// Whatever policies a grant writes: each is asked once it is known.
+    Grant,
 }
 
 /// Principals that stand in one statement.
@@ -47,7 +50,13 @@ impl PrincipalGroup {
 }
 
 /// One principal, with the condition that it takes.
-type Conditioned = (Sourced<PolicyPrincipal>, Formula);
+pub(crate) type Conditioned = (Sourced<PolicyPrincipal>, Formula);
+
+pub(crate) const PRINCIPALS: ListOf = ListOf {
+    what: "a principal",
+    services: true,
+    no_except: (&checks::MISMATCHED_TYPE, "`except` takes principals out of `*` alone here"),
+};
 
 impl Lowerer<'_> {
     /// The principals of `list`, by the statements that they take: those that IAM has a form for stand in one.
@@ -106,72 +115,30 @@ impl Lowerer<'_> {
         list: &Exprs,
         named_in: NamedIn,
     ) -> Option<Vec<Conditioned>> {
-        if let Some(first) = list.excepted().first() {
-            let span = self.span(environment.module, first.range());
-            self.not_yet_at(span, "`except` on principals");
-            return None;
-        }
-        let mut principals = Vec::new();
-        let mut whole = true;
-        for item in list.items() {
-            match self.principal(environment, &item, named_in) {
-                Some(mut more) => {
-                    self.spend(more.len(), self.span(environment.module, item.range()))?;
-                    principals.append(&mut more);
-                }
-                None => whole = false,
-            }
-        }
-        whole.then_some(principals)
+        self.each_of(environment, list, PRINCIPALS, &mut |lowerer, environment, written| {
+            lowerer.principal(environment, written, named_in)
+        })
     }
 
-    fn principal(&mut self, environment: &Environment, expr: &Expr, named_in: NamedIn) -> Option<Vec<Conditioned>> {
-        let span = self.span(environment.module, expr.range());
-        match expr {
-            Expr::Star(_) => self.allowed(Sourced::new(everyone(named_in), span), Formula::ALWAYS, named_in, "*"),
-            Expr::Principal(principal) => self.kind_of_principal(environment, principal, named_in, span),
-            Expr::Bracketed(list) => {
-                let Some(list) = list.list() else {
-                    self.error(&checks::EMPTY_LIST, span, "this list names no principal");
-                    return None;
-                };
-                self.principal_list(environment, &list, named_in)
-            }
-            Expr::Call(call) => self.named_principal(environment, call, named_in, span),
-            _ => {
-                self.expected("a principal", expr, span);
-                None
-            }
-        }
-    }
-
-    /// A name without a kind word: a `let` or a parameter; anything else lacks the word.
-    fn named_principal(
+    /// One that is written out: `*`, or a kind word with a name.
+    pub(crate) fn principal(
         &mut self,
         environment: &Environment,
-        call: &Call,
+        written: &Written<'_>,
         named_in: NamedIn,
-        span: Span,
     ) -> Option<Vec<Conditioned>> {
-        let text = call.syntax().text().to_string();
-        if self.is_service_alone(environment, call, &text) {
-            self.needs_kind_word("service", &text, span);
-            return None;
-        }
-        let reference = self.resolve(environment, call)?;
-        match &reference.target {
-            Target::Argument(binding) if reference.rest.is_empty() => {
-                self.principal(&binding.environment, &binding.argument, named_in)
+        match (written.expr, written.reference) {
+            (Expr::Star(_), _) => {
+                let everyone = Sourced::new(everyone(named_in), written.span);
+                self.allowed(everyone, Formula::ALWAYS, named_in, "*")
             }
-            Target::Declaration(id)
-                if self.names.get(*id).is_some_and(|d| matches!(d.kind, DeclarationKind::Let(_))) =>
-            {
-                self.with_let(environment, *id, &reference, |lowerer, inner, list| {
-                    lowerer.principal_list(inner, list, named_in)
-                })
+            (Expr::Principal(principal), _) => self.kind_of_principal(environment, principal, named_in, written.span),
+            (Expr::Call(call), Some(reference)) => {
+                self.principal_without_kind(reference, call, written.span);
+                None
             }
-            _ => {
-                self.principal_without_kind(&reference, call, span);
+            (expr, _) => {
+                self.expected("a principal", expr, written.span);
                 None
             }
         }
@@ -205,12 +172,17 @@ impl Lowerer<'_> {
         self.needs_kind_word(word, &name, span);
     }
 
-    /// Whether `call` is no name of the workspace's, and the name of a service principal.
-    fn is_service_alone(&mut self, environment: &Environment, call: &Call, text: &str) -> bool {
-        let Some(name) = call.name() else { return false };
-        environment.bindings.iter().all(|binding| binding.name != name.text())
-            && self.names.look_up(environment.module, name.text()).is_none()
-            && self.catalog().service_principal_named(text).is_some()
+    /// Whether `call` is no name of the workspace's, and the name of a service principal; says so.
+    pub(crate) fn is_service_alone(&mut self, environment: &Environment, call: &Call, span: Span) -> bool {
+        let text = call.syntax().text().to_string();
+        let alone = call.name().is_some_and(|name| {
+            environment.bindings.iter().all(|binding| binding.name != name.text())
+                && self.names.look_up(environment.module, name.text()).is_none()
+        }) && self.catalog().service_principal_named(&text).is_some();
+        if alone {
+            self.needs_kind_word("service", &text, span);
+        }
+        alone
     }
 
     fn needs_kind_word(&mut self, word: &str, name: &str, span: Span) {
@@ -224,7 +196,7 @@ impl Lowerer<'_> {
         );
     }
 
-    fn kind_of_principal(
+    pub(crate) fn kind_of_principal(
         &mut self,
         environment: &Environment,
         principal: &Principal,
@@ -286,7 +258,7 @@ impl Lowerer<'_> {
                 self.anonymous_principal(span);
                 return None;
             }
-            SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW if matches!(named_in, NamedIn::Resource(_)) => {
+            SyntaxKind::OIDC_KW | SyntaxKind::SAML_KW if !matches!(named_in, NamedIn::Trust) => {
                 self.federated_in_resource_policy(span);
                 return None;
             }
@@ -333,7 +305,7 @@ impl Lowerer<'_> {
         Some(principals)
     }
 
-    fn account_principal(&self, account: usize) -> Option<PolicyPrincipal> {
+    pub(crate) fn account_principal(&self, account: usize) -> Option<PolicyPrincipal> {
         let id = &self.program.accounts.get(account)?.id;
         Some(PolicyPrincipal::Aws(format!("arn:{}:iam::{id}:root", self.settings().partition)))
     }
@@ -353,8 +325,8 @@ impl Lowerer<'_> {
         Some(principals)
     }
 
-    /// The principal, where a policy of this kind can name it.
-    fn allowed(
+    /// The principal as a policy of this kind names it, if it can.
+    pub(crate) fn allowed(
         &mut self,
         principal: Sourced<PolicyPrincipal>,
         condition: Formula,
@@ -363,18 +335,39 @@ impl Lowerer<'_> {
     ) -> Option<Vec<Conditioned>> {
         let NamedIn::Resource(form) = named_in else { return Some(vec![(principal, condition)]) };
         let span = principal.span;
+        let account = match &principal.value {
+            PolicyPrincipal::Aws(arn) => {
+                arn.strip_suffix(":root").and_then(|arn| arn.rsplit(':').next()).map(str::to_owned)
+            }
+            _ => None,
+        };
         let fits = match form.principals {
             PolicyPrincipals::Services => matches!(principal.value, PolicyPrincipal::Service(_)),
             PolicyPrincipals::Everyone => matches!(principal.value, PolicyPrincipal::Everyone),
+            PolicyPrincipals::Accounts | PolicyPrincipals::AccountIds => {
+                account.is_some() || matches!(principal.value, PolicyPrincipal::Everyone)
+            }
             PolicyPrincipals::Named | PolicyPrincipals::NamedUnderAws => true,
         };
+        if matches!(principal.value, PolicyPrincipal::CanonicalUser(_)) && form.service != Some("s3") {
+            self.canonical_elsewhere(span);
+            return None;
+        }
         if fits {
-            return Some(vec![(principal, condition)]);
+            let value = match (form.principals, account, principal.value) {
+                (PolicyPrincipals::AccountIds, Some(id), _) => PolicyPrincipal::Aws(id),
+                (PolicyPrincipals::NamedUnderAws, _, PolicyPrincipal::Everyone) => PolicyPrincipal::Aws("*".to_owned()),
+                (_, _, value) => value,
+            };
+            return Some(vec![(Sourced::new(value, span), condition)]);
         }
         let mut diagnostic =
             Diagnostic::new(&checks::PRINCIPAL_NOT_ALLOWED, span, format!("this policy can't name `{word}`"));
         diagnostic = match form.principals {
             PolicyPrincipals::Services => diagnostic.note("AWS heeds it for AWS services alone, as in `service es`"),
+            PolicyPrincipals::Accounts | PolicyPrincipals::AccountIds => {
+                diagnostic.note("it lets in whole accounts, and the policies there say who of them: `account partner`")
+            }
             _ => diagnostic
                 .note("its principal is everyone; who is meant is said by a condition")
                 .help("leave `to` out, and say `when`"),
@@ -388,6 +381,7 @@ impl Lowerer<'_> {
 pub(crate) fn everyone(named_in: NamedIn) -> PolicyPrincipal {
     match named_in {
         NamedIn::Resource(form) if form.principals != PolicyPrincipals::NamedUnderAws => PolicyPrincipal::Everyone,
+        NamedIn::Grant => PolicyPrincipal::Everyone,
         _ => PolicyPrincipal::Aws("*".to_owned()),
     }
 }

@@ -10,6 +10,7 @@ use iamx_text::Span;
 
 use crate::{
     PolicyHolder, ResourcePolicy, bounds,
+    encryption::MadeResource,
     lowerer::Lowerer,
     names::{DeclarationId, nearest},
     resources::{Resource, Typed, quoted},
@@ -20,6 +21,23 @@ use crate::{
 impl Lowerer<'_> {
     pub(crate) fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
         let resources = item.type_call().and_then(|_| self.declared_resource(id, item, environment.account));
+        let before = self.program.resource_policies.len();
+        self.resource_body(environment, id, item, resources.as_deref());
+        let policy = (self.program.resource_policies.len() > before).then_some(before);
+        let key = self.encryption_key(environment, item, resources.as_deref().unwrap_or_default());
+        for resource in resources.unwrap_or_default() {
+            let account = environment.account;
+            self.resources_made.push(MadeResource { declaration: id, account, resource, policy, key });
+        }
+    }
+
+    fn resource_body(
+        &mut self,
+        environment: &Environment,
+        id: DeclarationId,
+        item: &Declared,
+        resources: Option<&[Resource]>,
+    ) {
         let Some(body) = item.body() else { return };
         let (mut tags, mut is_policy) = (false, body.parts().next().is_none());
         for part in body.parts() {
@@ -37,7 +55,7 @@ impl Lowerer<'_> {
         }
         self.use_declaration(id);
         if let Some(resources) = resources {
-            self.policy_of_resource(environment, id, item, &body, resources);
+            self.policy_of_resource(environment, id, item, &body, resources.to_vec());
         }
     }
 
@@ -96,7 +114,7 @@ impl Lowerer<'_> {
     }
 
     /// What `self` is in the policy.
-    fn policy_subject(&mut self, form: &ResourcePolicyForm, own: Resource, span: Span) -> Option<Resource> {
+    pub(crate) fn policy_subject(&mut self, form: &ResourcePolicyForm, own: Resource, span: Span) -> Option<Resource> {
         let iamx_catalog::PolicySubject::OtherType(prefix, name) = form.subject else { return Some(own) };
         let typed = own.typed?;
         let resource_type = self.catalog().service(prefix)?.resource_type(name)?;
@@ -218,7 +236,7 @@ impl Lowerer<'_> {
     }
 
     /// Statement ids that differ; one for every statement, where the service asks for that.
-    fn finish_sids(&mut self, form: &ResourcePolicyForm, document: &mut Document) {
+    pub(crate) fn finish_sids(&mut self, form: &ResourcePolicyForm, document: &mut Document) {
         let quota = form.quota.and_then(|kind| self.catalog().quota(kind));
         let permissions = matches!(form.statements, iamx_catalog::PolicyStatements::Permissions(_));
         number_sids(document);

@@ -192,7 +192,7 @@ impl Lowerer<'_> {
         Some(Reference { place: Some(Place { accounts, each: scope.keyword().is_none() }), span, ..reference })
     }
 
-    fn resolve_parts(
+    pub(crate) fn resolve_parts(
         &mut self,
         environment: &Environment,
         name: &SyntaxToken,

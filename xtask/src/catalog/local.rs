@@ -251,7 +251,7 @@ pub(crate) fn escalations(
 #[derive(Deserialize)]
 struct TableFile {
     api_names: Operations,
-    kms_uses: Lists,
+    kms_uses: Services,
     asked_with: Texts,
     presence_exceptions: Keys,
     rcp_exempt_actions: ActionList,
@@ -262,6 +262,11 @@ struct TableFile {
 #[derive(Deserialize)]
 struct Operations {
     operations: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Services {
+    services: BTreeMap<String, Lists>,
 }
 
 #[derive(Deserialize)]
@@ -310,7 +315,15 @@ impl Tables {
                     .into_iter()
                     .map(|(operation, actions)| ApiName { operation, actions })
                     .collect(),
-                kms_uses: file.kms_uses.actions.into_iter().map(|(action, kms)| KmsUse { action, kms }).collect(),
+                kms_uses: file
+                    .kms_uses
+                    .services
+                    .into_iter()
+                    .flat_map(|(service, of)| {
+                        let used = of.actions.into_iter();
+                        used.map(move |(name, kms)| KmsUse { action: format!("{service}:{name}"), kms })
+                    })
+                    .collect(),
                 asked_with: file
                     .asked_with
                     .actions

@@ -104,7 +104,7 @@ fn action(catalog: &Catalog, service: &Service, action: &Action) -> String {
     }
     row(&mut text, "condition keys", service.keys_of(action).iter().map(ToString::to_string));
     row(&mut text, "needs too", action.dependent_actions.iter().map(ToString::to_string));
-    row(&mut text, "with KMS", catalog.kms_actions(&name).into_iter().map(str::to_owned));
+    row(&mut text, "with KMS", catalog.kms_actions(&name).unwrap_or_default().into_iter().map(str::to_owned));
     if action.permission_only {
         row(&mut text, "note", ["no API operation has this name; others check it".to_owned()]);
     }

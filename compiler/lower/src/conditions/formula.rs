@@ -86,6 +86,22 @@ impl Formula {
         }
     }
 
+    /// What is left where the comparisons that `keep` refuses are taken to hold. It holds wherever this does.
+    pub(crate) fn keeping(&self, keep: &dyn Fn(&ConditionEntry) -> bool) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(*value),
+            Self::Atom(atom) => {
+                if keep(&atom.entry) {
+                    self.clone()
+                } else {
+                    Self::ALWAYS
+                }
+            }
+            Self::All(parts) => Self::all(parts.iter().map(|part| part.keeping(keep))),
+            Self::Any(parts, span) => Self::any(parts.iter().map(|part| part.keeping(keep)), *span),
+        }
+    }
+
     /// What holds exactly where this doesn't, absent keys included. `span` is of the text that is negated.
     pub(crate) fn negated(&self, span: Span) -> Result<Self, NoOpposite> {
         let each = |parts: &[Self]| parts.iter().map(|part| part.negated(span)).collect::<Result<Vec<_>, _>>();

@@ -456,6 +456,11 @@ impl Header {
     pub fn scope(&self) -> Option<Scope> {
         child(self.syntax())
     }
+
+    /// The name that it says: the key of `encrypted-by`.
+    pub fn path(&self) -> Option<Path> {
+        child(self.syntax())
+    }
 }
 
 impl Parameters {

@@ -173,6 +173,11 @@ impl Grant {
         child(&self.0)
     }
 
+    /// The actions of a grant of these.
+    pub fn actions(&self) -> Option<Exprs> {
+        child(&self.0)
+    }
+
     /// The clauses, in the order of the text.
     pub fn clauses(&self) -> impl Iterator<Item = Clause> + use<> {
         self.0.children().filter_map(Clause::cast)
