@@ -5,10 +5,13 @@ use std::collections::HashSet;
 
 use iamx_catalog::Catalog;
 use iamx_lower::{AttachmentTarget, Group, Identity, Program, Role, User};
-use iamx_policy::{Document, Effect, Sourced, Statement};
+use iamx_policy::{BaseOperator, ConditionEntry, Document, Effect, Sourced, Statement};
 use iamx_text::Span;
 
 use crate::coverage::{self, Coverage};
+
+/// The key of the request's time, with which a statement ends on a day, or begins.
+const NOW: &str = "aws:CurrentTime";
 
 /// A role, or a user with what its groups give it.
 pub(crate) struct Access<'p> {
@@ -121,11 +124,28 @@ impl<'p> Access<'p> {
     }
 }
 
-/// Whether some deny is about the action, on whichever resource and under whichever condition.
+/// Whether some deny is about the action, on whichever resource and under whichever condition. One that only begins on a day, as
+/// that of an item that ends, denies nothing today.
 fn denied<'p>(mut documents: impl Iterator<Item = &'p Document>, action: &str) -> bool {
     documents.any(|document| {
         let mut denies = document.statements.iter().filter(|statement| statement.effect == Effect::Deny);
-        denies.any(|statement| coverage::of(statement, action).is_some())
+        denies.any(|statement| coverage::of(statement, action).is_some() && !begins(statement))
+    })
+}
+
+/// Whether the statement holds from a day on, and under no other condition.
+fn begins(statement: &Statement) -> bool {
+    let later = |entry: &ConditionEntry| {
+        entry.is_of(NOW)
+            && matches!(entry.operator.base, BaseOperator::DateGreaterThan | BaseOperator::DateGreaterThanEquals)
+    };
+    matches!(statement.conditions.entries.as_slice(), [entry] if later(entry))
+}
+
+/// Whether the statement holds under no condition, or until a day: what ends later is no narrower today.
+fn is_unconditional(statement: &Statement) -> bool {
+    statement.conditions.entries.iter().all(|entry| {
+        entry.is_of(NOW) && matches!(entry.operator.base, BaseOperator::DateLessThan | BaseOperator::DateLessThanEquals)
     })
 }
 
@@ -152,15 +172,14 @@ fn allowed<'p>(
 /// condition may make an allow as narrow as it has to be.
 pub(crate) fn of_plain_allow(statement: &Statement) -> Option<&[Sourced<String>]> {
     let resources = statement.resources.as_ref().filter(|resources| !resources.negated)?;
-    let plain =
-        statement.effect == Effect::Allow && !statement.actions.negated && statement.conditions.entries.is_empty();
+    let plain = statement.effect == Effect::Allow && !statement.actions.negated && is_unconditional(statement);
     plain.then_some(&resources.patterns)
 }
 
 /// Whether the statement allows under no condition, and on more than chosen resources.
 fn is_open(statement: &Statement) -> bool {
     statement.effect == Effect::Allow
-        && statement.conditions.entries.is_empty()
+        && is_unconditional(statement)
         && statement
             .resources
             .as_ref()

@@ -32,6 +32,9 @@ pub(crate) struct Provider {
     /// Other claims that fix the owner.
     #[serde(default)]
     pub(crate) owner_claims: Vec<String>,
+    /// Whether its tokens never have the claims that become session tags and a source identity.
+    #[serde(default)]
+    pub(crate) brings_nothing: bool,
     /// What it sends of the claims that AWS reads of every provider, where that isn't all.
     claims: Option<Vec<String>>,
     /// A `sub`, or what one is made of.

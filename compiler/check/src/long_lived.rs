@@ -6,6 +6,9 @@ use iamx_diagnostic::{Diagnostic, checks};
 
 use crate::rules::World;
 
+/// Seconds after which a key is as good as never replaced.
+const YEAR: u64 = 366 * 86_400;
+
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for user in &world.program.users {
         let Some(key) = user.access_key else { continue };
@@ -24,8 +27,11 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 .help("make it a role that trusts what runs the program")
         };
         diagnostics.push(diagnostic);
-        if key.rotate.is_none() {
-            let message = format!("nothing says when the access key of `{}` is replaced", user.identity.name);
+        if key.rotate.is_none_or(|seconds| seconds > YEAR) {
+            let message = match key.rotate {
+                None => format!("nothing says when the access key of `{}` is replaced", user.identity.name),
+                Some(_) => format!("the access key of `{}` may become older than a year", user.identity.name),
+            };
             diagnostics.push(
                 Diagnostic::new(&checks::KEY_NOT_ROTATED, user.identity.span, message)
                     .help("write `access-key rotate 90d`"),

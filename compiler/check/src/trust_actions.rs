@@ -6,7 +6,11 @@
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Effect, Statement};
 
-use crate::{coverage, rules::Seen};
+use crate::{
+    coverage,
+    identity_providers::{self, Provider},
+    rules::Seen,
+};
 
 /// Keys, or their beginnings, with the action that a request which carries them needs, and how that is said.
 const NEEDS: [(&str, &str, &str); 4] = [
@@ -24,6 +28,18 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     for entry in &statement.conditions.entries {
         let starts = |key: &str| entry.key.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
         let Some((_, action, word)) = NEEDS.iter().find(|(key, _, _)| starts(key)) else { continue };
+        if let Some(provider) = brings_nothing(statement).filter(|_| !entry.operator.holds_when_absent()) {
+            diagnostics.push(
+                Diagnostic::new(
+                    &checks::CONDITION_KEY_NOT_SENT,
+                    entry.span,
+                    format!("the tokens of {} bring no session tags and no source identity", provider.name),
+                )
+                .label(format!("`{}` is absent from every request", entry.key))
+                .help("ask for a claim of the token"),
+            );
+            return;
+        }
         // The action may stand in a statement of its own.
         let somewhere = seen
             .entry
@@ -42,9 +58,19 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
                 format!("a request that carries `{}` needs `{action}`, which nothing allows", entry.key),
             )
             .label("so this lets nobody in")
-            .help(format!("write `with {word}` behind the principal")),
+            .help(format!("write `with {word}` behind the principal of a `trust`")),
         );
     }
+}
+
+/// A provider whose tokens have none of what this is about, where the statement is about nobody else.
+///
+/// See [session tags of web identities](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp).
+fn brings_nothing(statement: &Statement) -> Option<&'static Provider> {
+    let principals = &statement.principal.as_ref()?.principals;
+    let [principal] = principals.as_slice() else { return None };
+    let provider = identity_providers::of_address(identity_providers::address_of(&principal.value)?)?;
+    provider.brings_nothing.then_some(provider)
 }
 
 #[cfg(test)]

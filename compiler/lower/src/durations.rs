@@ -13,9 +13,19 @@ use crate::{
 
 impl Lowerer<'_> {
     pub(crate) fn access_key(&mut self, environment: &Environment, member: &AccessKeyNode) -> Option<AccessKey> {
+        if self.is_damaged(environment.module, member.syntax().text_range()) {
+            return None;
+        }
         let Some(rotate) = member.rotate() else { return Some(AccessKey { rotate: None }) };
         let span = self.span(environment.module, rotate.range());
         let seconds = self.duration(environment, &rotate, span)?;
+        if seconds == 0 {
+            self.report(
+                Diagnostic::new(&checks::INVALID_DURATION, span, "an access key lasts longer than no time")
+                    .help("say how old it may become: `rotate 90d`"),
+            );
+            return None;
+        }
         Some(AccessKey { rotate: Some(seconds) })
     }
 
