@@ -1,7 +1,7 @@
 //! How long a session lasts, and an access key.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_syntax::ast::{AccessKey as AccessKeyNode, Expr};
+use iamx_syntax::ast::{AccessKey as AccessKeyNode, AstNode, Expr};
 use iamx_text::Span;
 
 use crate::{
