@@ -1,6 +1,6 @@
 //! What AWS calls an identity or policy: its name, path and ARN.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
@@ -218,13 +218,19 @@ impl Lowerer<'_> {
             GuardrailKind::Rcp => ("resource control policy", None, one.name.clone(), one.span),
         }));
         let mut first: HashMap<(&'static str, Option<usize>, String), Named> = HashMap::new();
-        let mut findings = Vec::new();
+        let (mut findings, mut said) = (Vec::new(), HashSet::new());
         for one in self.named_entities() {
             match first.entry((one.kind, one.account, one.name.to_lowercase())) {
                 Entry::Vacant(entry) => {
                     entry.insert(one);
                 }
-                Entry::Occupied(entry) => findings.push(self.named_twice(entry.get(), &one)),
+                Entry::Occupied(entry) => {
+                    let before = entry.get();
+                    // What clashes in every account is said of the first.
+                    if said.insert((before.span, before.id, one.span, one.id)) {
+                        findings.push(self.named_twice(before, &one));
+                    }
+                }
             }
         }
         self.diagnostics.append(&mut findings);

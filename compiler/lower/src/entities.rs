@@ -55,8 +55,15 @@ impl Lowerer<'_> {
             return;
         }
         let Some(id) = self.names.at(span).and_then(|id| self.in_turn(environment, id)) else { return };
-        // What has a fault in its `in` is made nowhere.
-        for account in self.homes(id).iter().flat_map(|homes| homes.iter()) {
+        let Some(homes) = self.homes(id) else {
+            // What has a fault in its `in` is made nowhere, and nobody can use it.
+            self.use_declaration(id);
+            return;
+        };
+        if kind == DeclaredKind::Resource {
+            self.check_one_account(id, item, &homes);
+        }
+        for account in homes.iter() {
             self.begin_item();
             let own = ItemInAccount { id, account: *account };
             self.entity_in_account(&environment.in_account(*account), own, item, (kind, name.text(), span));
@@ -353,28 +360,32 @@ impl Lowerer<'_> {
             BodyPart::Member(member) if self.is_damaged(environment.module, member.syntax().text_range()) => {}
             BodyPart::Member(member @ Member::Attach(_)) => {
                 for node in member.attachments() {
-                    let attachment = self.attachment(environment, &node, &identity.name, ManagedPolicyKind::Policy);
-                    let Some(attachment) = attachment else { continue };
-                    if !self.is_of_one_account(identity, &attachment) {
-                        continue;
+                    let kind = ManagedPolicyKind::Policy;
+                    for attachment in self.attachments(environment, &node, &identity.name, kind).unwrap_or_default() {
+                        if !self.is_of_one_account(identity, &attachment) {
+                            continue;
+                        }
+                        if let Some(first) = identity.attachments.iter().find(|other| other.target == attachment.target)
+                        {
+                            let diagnostic = Diagnostic::new(
+                                &checks::DUPLICATE_CLAUSE,
+                                attachment.span,
+                                "this policy is attached twice",
+                            )
+                            .related(first.span, "first attached here");
+                            self.report(diagnostic);
+                            continue;
+                        }
+                        identity.attachments.push(attachment);
                     }
-                    if let Some(first) = identity.attachments.iter().find(|other| other.target == attachment.target) {
-                        let diagnostic = Diagnostic::new(
-                            &checks::DUPLICATE_CLAUSE,
-                            attachment.span,
-                            "this policy is attached twice",
-                        )
-                        .related(first.span, "first attached here");
-                        self.report(diagnostic);
-                        continue;
-                    }
-                    identity.attachments.push(attachment);
                 }
             }
             BodyPart::Member(member @ Member::Boundary(_)) if kind != DeclaredKind::Group => {
                 let node = member.attachments().next();
                 let boundary = node
-                    .and_then(|node| self.attachment(environment, &node, &identity.name, ManagedPolicyKind::Boundary))
+                    .and_then(|node| {
+                        self.one_attachment(environment, &node, &identity.name, ManagedPolicyKind::Boundary)
+                    })
                     .filter(|boundary| self.is_of_one_account(identity, boundary));
                 identity.boundary = boundary.or(identity.boundary.take());
             }

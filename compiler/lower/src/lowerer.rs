@@ -28,7 +28,7 @@ use crate::{
 /// One item may take so many parts of lists and conditions, those of names that it uses included.
 const MAX_PARTS: usize = 100_000;
 /// What one `for` makes may take so many, together with what stands in it.
-const MAX_REPEATED_PARTS: usize = 100 * MAX_PARTS;
+const MAX_REPEATED_PARTS: usize = 30 * MAX_PARTS;
 /// Names may refer to names so deep.
 pub(crate) const MAX_NAMES_DEEP: usize = 64;
 /// The brackets in which these names stand may nest so deep, all of them together.
@@ -97,6 +97,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) repeated: HashMap<DeclarationId, Turns>,
     /// The turns of a `for` in a turn of those around it.
     pub(crate) turns: HashMap<(Span, Rc<[Key]>), Vec<Environment>>,
+    /// Whether a value is being put into a text.
+    pub(crate) in_text: bool,
     /// Whether the lists of `for`s are still being read.
     pub(crate) expanding: bool,
     /// What the `for` that is being looked at has taken of [`MAX_REPEATED_PARTS`] before the current item.
@@ -159,6 +161,7 @@ impl<'a> Lowerer<'a> {
             scopes: HashMap::new(),
             repeated: HashMap::new(),
             turns: HashMap::new(),
+            in_text: false,
             expanding: false,
             repeated_parts: None,
             library_use: None,
@@ -291,7 +294,7 @@ impl<'a> Lowerer<'a> {
                 self.error(
                     &checks::EXPANSION_TOO_LARGE,
                     variable,
-                    "what this `for` makes has more than ten million parts",
+                    "what this `for` makes has more than three million parts",
                 );
                 break;
             }
@@ -395,10 +398,15 @@ impl<'a> Lowerer<'a> {
         None
     }
 
+    /// Whether the current item took too much, which was said.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.parts > MAX_PARTS
+    }
+
     /// Goes into a declaration to evaluate it; `None` where it is in a circle or too deep, which is said.
     pub(crate) fn enter(&mut self, id: DeclarationId, span: Span) -> Option<()> {
         // An item that took too much is given up: what is left of it would take as much again.
-        if self.parts > MAX_PARTS || self.is_circle(id, span) {
+        if self.is_spent() || self.is_circle(id, span) {
             return None;
         }
         if self.evaluating.len() >= MAX_NAMES_DEEP {

@@ -146,6 +146,17 @@ impl Lowerer<'_> {
                     .related(other.span, format!("declared here as `{}`", other.name));
             self.report(diagnostic);
         }
+        // In one module the name is known to clash.
+        if let Some(other) = self.program.accounts.iter().find(|other| other.name.eq_ignore_ascii_case(name.text()))
+            && (other.span.file != span.file || other.name != name.text())
+        {
+            let message = format!("two accounts are called `{}`", name.text());
+            let diagnostic = Diagnostic::new(&checks::DUPLICATE_NAME, span, message)
+                .related(other.span, "the other one")
+                .note("what is made in an account is written to the folder of its name")
+                .help("give one of them another name");
+            self.report(diagnostic);
+        }
         if node.is_management()
             && let Some(other) = self.program.accounts.iter().find(|other| other.management)
         {

@@ -71,26 +71,27 @@ impl Lowerer<'_> {
                 BodyPart::Member(member @ Member::Attach(_)) => {
                     for node in member.attachments() {
                         let kind = ManagedPolicyKind::Policy;
-                        let Some(policy) = self.policy_of_set(environment, &node, &set.name, kind, &accounts) else {
-                            continue;
-                        };
-                        if let Some(first) = set.attachments.iter().find(|other| other.target == policy.target) {
-                            let diagnostic = Diagnostic::new(
-                                &checks::DUPLICATE_CLAUSE,
-                                policy.span,
-                                "this policy is attached twice",
-                            )
-                            .related(first.span, "first attached here");
-                            self.report(diagnostic);
-                            continue;
+                        let policies = self.policies_of_set(environment, &node, &set.name, kind, &accounts);
+                        for policy in policies.unwrap_or_default() {
+                            if let Some(first) = set.attachments.iter().find(|other| other.target == policy.target) {
+                                let diagnostic = Diagnostic::new(
+                                    &checks::DUPLICATE_CLAUSE,
+                                    policy.span,
+                                    "this policy is attached twice",
+                                )
+                                .related(first.span, "first attached here");
+                                self.report(diagnostic);
+                                continue;
+                            }
+                            set.attachments.push(policy);
                         }
-                        set.attachments.push(policy);
                     }
                 }
                 BodyPart::Member(member @ Member::Boundary(_)) => {
                     let kind = ManagedPolicyKind::Boundary;
                     if let Some(node) = member.attachments().next() {
-                        set.boundary = self.policy_of_set(environment, &node, &set.name, kind, &accounts);
+                        let policies = self.policies_of_set(environment, &node, &set.name, kind, &accounts);
+                        set.boundary = policies.unwrap_or_default().pop();
                     }
                 }
                 BodyPart::Member(member) => {
@@ -126,50 +127,90 @@ impl Lowerer<'_> {
         }
     }
 
-    /// A policy of the set: one of AWS's, or one that is made in every account that the set is assigned to.
-    fn policy_of_set(
+    /// The policies of the set that `attach` or `boundary` names: one of AWS's, or those that are made in every account that
+    /// the set is assigned to.
+    fn policies_of_set(
         &mut self,
         environment: &Environment,
         node: &AttachmentNode,
         set: &str,
         kind: ManagedPolicyKind,
         accounts: &[usize],
-    ) -> Option<PermissionSetPolicy> {
+    ) -> Option<Vec<PermissionSetPolicy>> {
         let span = self.span(environment.module, node.range());
-        let mut made = Vec::new();
+        // By policy, what is made of it in each account.
+        let mut made: Vec<Vec<usize>> = Vec::new();
         let first = accounts.first().copied();
         for account in first.map_or(vec![None], |_| accounts.iter().copied().map(Some).collect()) {
-            let attachment = self.attachment(&environment.in_account(account), node, set, kind)?;
-            match attachment.target {
-                AttachmentTarget::Arn(arn) if arn.split(':').nth(4) == Some("aws") => {
-                    return Some(PermissionSetPolicy { target: PermissionSetTarget::Aws(arn), span });
+            let own = environment.in_account(account);
+            let attachments = match kind {
+                ManagedPolicyKind::Policy => self.attachments(&own, node, set, kind)?,
+                ManagedPolicyKind::Boundary => vec![self.one_attachment(&own, node, set, kind)?],
+            };
+            for (policy, attachment) in attachments.into_iter().enumerate() {
+                match attachment.target {
+                    AttachmentTarget::Arn(arn) if arn.split(':').nth(4) == Some("aws") => {
+                        return Some(vec![PermissionSetPolicy { target: PermissionSetTarget::Aws(arn), span }]);
+                    }
+                    AttachmentTarget::Arn(arn) => {
+                        self.one_for_all_accounts(&arn, span);
+                        return None;
+                    }
+                    AttachmentTarget::Made(_) if account.is_none() => {
+                        self.report(
+                            Diagnostic::new(&checks::MISSING_MEMBER, span, "this policy is made in no account")
+                                .note("it is made in those that the permission set is assigned to, and there are none")
+                                .help("say who has the set where, as in `assign group \"analysts\" to prod`"),
+                        );
+                        return None;
+                    }
+                    AttachmentTarget::Made(index) => {
+                        made.resize(made.len().max(policy + 1), Vec::new());
+                        made.get_mut(policy)?.push(index);
+                    }
                 }
-                AttachmentTarget::Arn(arn) => {
-                    self.report(
-                        Diagnostic::new(
-                            &checks::MISMATCHED_TYPE,
-                            span,
-                            format!("a permission set can't have the one policy `{arn}`"),
-                        )
-                        .note("it is used in many accounts, each of which has a policy of its own under the name")
-                        .help("declare the policy: it is then made in every account that the set is assigned to"),
-                    );
-                    return None;
-                }
-                AttachmentTarget::Made(_) if account.is_none() => {
-                    self.report(
-                        Diagnostic::new(&checks::MISSING_MEMBER, span, "this policy is made in no account")
-                            .note("it is made in those that the permission set is assigned to, and there are none")
-                            .help("say who has the set where, as in `assign group \"analysts\" to prod`"),
-                    );
-                    return None;
-                }
-                AttachmentTarget::Made(index) => made.push(index),
             }
         }
-        let policy = self.program.policies.get(*made.first()?)?;
-        let target = PermissionSetTarget::Customer { name: policy.name.clone(), path: policy.path.clone(), made };
+        made.into_iter().map(|made| self.policy_of_accounts(made, span)).collect()
+    }
+
+    /// A permission set knows its policies by name and path, the same in every account.
+    ///
+    /// See [custom permissions](https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetcustom.html).
+    fn policy_of_accounts(&mut self, made: Vec<usize>, span: Span) -> Option<PermissionSetPolicy> {
+        let mut policies = made.iter().filter_map(|index| self.program.policies.get(*index));
+        let first = policies.next()?;
+        if let Some(other) = policies.find(|other| (&other.name, &other.path) != (&first.name, &first.path)) {
+            let called = |policy: &crate::ManagedPolicy| format!("{}{}", policy.path, policy.name);
+            let accounts = (first.account.map_or_else(String::new, |one| self.account_name(one)), other.account);
+            let message = format!(
+                "this policy is `{}` in `{}` and `{}` in `{}`",
+                called(first),
+                accounts.0,
+                called(other),
+                accounts.1.map_or_else(String::new, |one| self.account_name(one))
+            );
+            let diagnostic = Diagnostic::new(&checks::MISMATCHED_TYPE, span, message)
+                .related(first.span, "declared here")
+                .note("a permission set knows a policy by one name and path, in every account that it is assigned to")
+                .help("leave what differs out of `named` and `path`");
+            self.report(diagnostic);
+            return None;
+        }
+        let target = PermissionSetTarget::Customer { name: first.name.clone(), path: first.path.clone(), made };
         Some(PermissionSetPolicy { target, span })
+    }
+
+    fn one_for_all_accounts(&mut self, arn: &str, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                span,
+                format!("a permission set can't have the one policy `{arn}`"),
+            )
+            .note("it is used in many accounts, each of which has a policy of its own under the name")
+            .help("declare the policy: it is then made in every account that the set is assigned to"),
+        );
     }
 }
 

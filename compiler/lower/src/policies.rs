@@ -124,14 +124,39 @@ impl Lowerer<'_> {
         );
     }
 
-    /// The policy that `attach` or `boundary` names, made where that is to be done.
-    pub(crate) fn attachment(
+    /// The single policy that `boundary` names.
+    pub(crate) fn one_attachment(
         &mut self,
         environment: &Environment,
         node: &AttachmentNode,
         identity: &str,
         kind: ManagedPolicyKind,
     ) -> Option<Attachment> {
+        let mut attachments = self.attachments(environment, node, identity, kind)?;
+        if attachments.len() == 1 {
+            return attachments.pop();
+        }
+        let span = self.span(environment.module, node.range());
+        self.report(
+            Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                span,
+                format!("a boundary is one policy, and this is {}", attachments.len()),
+            )
+            .help("say which, with the value of its `for`: `Name[\"…\"]`"),
+        );
+        None
+    }
+
+    /// The policies that `attach` or `boundary` names, made where that is to be done: one, or what several turns of a `for`
+    /// make.
+    pub(crate) fn attachments(
+        &mut self,
+        environment: &Environment,
+        node: &AttachmentNode,
+        identity: &str,
+        kind: ManagedPolicyKind,
+    ) -> Option<Vec<Attachment>> {
         let span = self.span(environment.module, node.range());
         if let Some(alias) = node.alias()
             && !matches!(node.target(), Some(Expr::Call(_)))
@@ -172,14 +197,27 @@ impl Lowerer<'_> {
                     Some(token) => Some(self.plain_string(environment.module, &token)?),
                     None => None,
                 };
-                AttachmentTarget::Made(self.attached_policy(environment, &reference, identity, alias, kind)?)
+                let ids: Vec<_> = match &reference.target {
+                    Target::Several(ids) => ids.to_vec(),
+                    Target::Declaration(id) => vec![*id],
+                    _ => {
+                        self.error(&checks::MISMATCHED_TYPE, reference.span, "expected a policy");
+                        return None;
+                    }
+                };
+                let mut attachments = Vec::new();
+                for id in ids {
+                    let policy = self.attached_policy(environment, id, &reference, (identity, alias.clone()), kind)?;
+                    attachments.push(Attachment { target: AttachmentTarget::Made(policy), span });
+                }
+                return Some(attachments);
             }
             other => {
                 self.expected("a policy", &other, span);
                 return None;
             }
         };
-        Some(Attachment { target, span })
+        Some(vec![Attachment { target, span }])
     }
 
     /// Whether a policy that is named by its ARN is of the identity's account, or AWS's; says so if it isn't.
@@ -218,18 +256,14 @@ impl Lowerer<'_> {
     pub(crate) fn attached_policy(
         &mut self,
         environment: &Environment,
+        id: DeclarationId,
         reference: &Reference,
-        identity: &str,
-        alias: Option<String>,
+        (identity, alias): (&str, Option<String>),
         kind: ManagedPolicyKind,
     ) -> Option<usize> {
         let (wanted, what) = match kind {
             ManagedPolicyKind::Policy => (DeclaredKind::Policy, "a policy"),
             ManagedPolicyKind::Boundary => (DeclaredKind::Boundary, "a permissions boundary"),
-        };
-        let Target::Declaration(id) = reference.target else {
-            self.error(&checks::MISMATCHED_TYPE, reference.span, format!("expected {what}"));
-            return None;
         };
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(found, item) = &declaration.kind else {

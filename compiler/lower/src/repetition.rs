@@ -58,10 +58,12 @@ impl Lowerer<'_> {
     /// Declares what every turn of the `for` makes, and keeps the turns.
     pub(crate) fn expand(&mut self, environment: &Environment, item: &ForItem) {
         self.check_repeated(environment.module, item);
+        let hides = self.hides_a_name(environment, item);
         let Some(name) = item.name() else { return };
         let variable = self.span(environment.module, name.text_range());
         let mut turns = Vec::new();
-        for (turn, value) in self.turns_of(environment, item, variable).unwrap_or_default() {
+        let values = if hides { None } else { self.turns_of(environment, item, variable) };
+        for (turn, value) in values.unwrap_or_default() {
             for inner in item.items() {
                 match inner {
                     Item::For(inner) => self.expand(&turn, &inner),
@@ -71,6 +73,10 @@ impl Lowerer<'_> {
                 }
             }
             turns.push(turn);
+        }
+        // Of a `for` that is too large nothing is made.
+        if self.is_spent() {
+            turns.clear();
         }
         self.turns.insert((variable, Rc::clone(&environment.turns)), turns);
     }
@@ -132,7 +138,7 @@ impl Lowerer<'_> {
         turns.by_keys.insert(keys, id);
     }
 
-    /// What can't stand in a `for`, and variables that hide a name.
+    /// What can't stand in a `for`.
     fn check_repeated(&mut self, module: usize, item: &ForItem) {
         for inner in item.items() {
             let span = self.span(module, inner.range());
@@ -152,20 +158,23 @@ impl Lowerer<'_> {
                     .help("move it out"),
             );
         }
-        let Some(name) = item.name() else { return };
-        if let Some(first) = self.names.declared_at(module, name.text()) {
-            let span = self.span(module, name.text_range());
-            self.report(
-                Diagnostic::new(
-                    &checks::DUPLICATE_NAME,
-                    span,
-                    format!("`{}` is declared twice in this module", name.text()),
-                )
+    }
+
+    /// Whether the variable has the name of something else, which is said.
+    fn hides_a_name(&mut self, environment: &Environment, item: &ForItem) -> bool {
+        let Some(name) = item.name() else { return false };
+        let around = environment.bindings.iter().zip(environment.turns.iter().rev());
+        let around = around.filter(|(binding, _)| binding.name == name.text()).map(|(_, key)| key.variable).next();
+        let Some(first) = self.names.declared_at(environment.module, name.text()).or(around) else { return false };
+        let span = self.span(environment.module, name.text_range());
+        let message = format!("`{}` is declared twice in this module", name.text());
+        self.report(
+            Diagnostic::new(&checks::DUPLICATE_NAME, span, message)
                 .label("declared again")
                 .related(first, "first declared here")
                 .help("give the variable another name"),
-            );
-        }
+        );
+        true
     }
 
     /// The values that a `for` goes through, those of lists in lists too.

@@ -1,5 +1,7 @@
 //! The policies of resources, and those that a service keeps for an account.
 
+use std::collections::HashMap;
+
 use iamx_catalog::{
     PolicyCarrier, ResourcePolicyForm, account_policy_form, resource_policy_form, resource_policy_forms,
 };
@@ -9,7 +11,9 @@ use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Member};
 use iamx_text::Span;
 
 use crate::{
-    PolicyHolder, ResourcePolicy, bounds,
+    PolicyHolder, ResourcePolicy,
+    accounts::Homes,
+    bounds,
     encryption::MadeResource,
     lowerer::Lowerer,
     names::{DeclarationId, nearest},
@@ -57,6 +61,30 @@ impl Lowerer<'_> {
         if let Some(resources) = resources {
             self.policy_of_resource(environment, id, item, &body, resources.to_vec());
         }
+    }
+
+    /// A resource whose ARN names no account is one in all of AWS, and so in one account.
+    pub(crate) fn check_one_account(&mut self, id: DeclarationId, item: &Declared, homes: &Homes) {
+        let (first, last) = match &**homes {
+            [Some(first), .., Some(last)] => (*first, *last),
+            _ => return,
+        };
+        let errors = self.errors();
+        let mut arn = |account| {
+            let resources = item.type_call().and_then(|_| self.declared_resource(id, item, Some(account)))?;
+            resources.into_iter().map(|resource| resource.arn).find(|arn| !arn.contains(['*', '?']))
+        };
+        let (Some(one), Some(other)) = (arn(first), arn(last)) else { return };
+        if one != other || self.errors() > errors {
+            return;
+        }
+        let Some(declared) = self.names.get(id).map(|declaration| declaration.span) else { return };
+        let message = format!("`{one}` can't be in `{}` and `{}`", self.account_name(first), self.account_name(last));
+        self.report(
+            Diagnostic::new(&checks::DUPLICATE_AWS_NAME, declared, message)
+                .note("its ARN names no account, so there is one of it in all of AWS")
+                .help("say the account in its name, as in `\"…-${account.name}\"`, or name one account after `in`"),
+        );
     }
 
     fn policy_of_resource(
@@ -248,32 +276,38 @@ impl Lowerer<'_> {
     /// Two policies of one resource would be one, and two of one name one file.
     pub(crate) fn check_resource_policies_once(&mut self) {
         let mut findings = Vec::new();
-        let policies = &self.program.resource_policies;
-        for (index, policy) in policies.iter().enumerate() {
-            let before = policies.get(..index).unwrap_or_default();
-            if let Some(first) = before.iter().find(|other| policy.is_of_same_holder(other)) {
+        let mut holders: HashMap<(Option<&str>, Option<usize>, &str, &str), Span> = HashMap::new();
+        let mut files: HashMap<(Option<usize>, &str), Span> = HashMap::new();
+        for policy in &self.program.resource_policies {
+            // A resource is known by its ARN, an account's policy by the service and its name.
+            let holder = match &policy.holder {
+                PolicyHolder::Resource { arn, .. } => (Some(arn.as_str()), None, "", ""),
+                PolicyHolder::Account { service, .. } => (None, policy.account, service.as_str(), policy.name.as_str()),
+            };
+            if let Some(first) = holders.get(&holder) {
                 findings.push(
                     Diagnostic::new(
                         &checks::DUPLICATE_AWS_NAME,
                         policy.span,
                         format!("{} has two policies", policy.holder.describe()),
                     )
-                    .related(first.span, "the other one")
+                    .related(*first, "the other one")
                     .help("put the statements into one of them"),
                 );
-            } else if let Some(first) = before.iter().find(|other| {
-                other.account == policy.account
-                    && other.name == policy.name
-                    && other.holder.is_resource() == policy.holder.is_resource()
-                    && policy.holder.is_resource()
-            }) {
+                continue;
+            }
+            holders.insert(holder, policy.span);
+            if !policy.holder.is_resource() {
+                continue;
+            }
+            if let Some(first) = files.insert((policy.account, &policy.name), policy.span) {
                 findings.push(
                     Diagnostic::new(
                         &checks::DUPLICATE_AWS_NAME,
                         policy.span,
                         format!("two resources of one account that have policies are called `{}`", policy.name),
                     )
-                    .related(first.span, "the other one")
+                    .related(first, "the other one")
                     .note("a policy's file is named for its resource")
                     .help("give one of them another name"),
                 );

@@ -297,7 +297,18 @@ impl Lowerer<'_> {
                 self.resolve_in_account(account, rest, span, environment)
             }
             DeclarationKind::Organization => Some(Reference { target: Target::Organization, rest, span, place: None }),
-            _ => Some(Reference { target: Target::Declaration(id), rest, span, place: None }),
+            _ => {
+                if let Some(Postfix::Index(node)) = rest.first() {
+                    let at = within(span, node.text_range());
+                    let message = format!("`{}` isn't made by a `for`, so no value follows it", declaration.name);
+                    self.report(
+                        Diagnostic::new(&checks::MISMATCHED_TYPE, at, message)
+                            .related(declaration.span, "declared here"),
+                    );
+                    return None;
+                }
+                Some(Reference { target: Target::Declaration(id), rest, span, place: None })
+            }
         }
     }
 

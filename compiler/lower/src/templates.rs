@@ -76,7 +76,11 @@ impl Lowerer<'_> {
 
     fn policy_item(&self, id: DeclarationId) -> Option<(usize, Declared)> {
         let declaration = self.names.get(id)?;
-        match &declaration.kind {
+        let kind = match &declaration.kind {
+            DeclarationKind::Repeated(kind) => kind,
+            kind => kind,
+        };
+        match kind {
             DeclarationKind::Entity(DeclaredKind::Policy, item) => Some((declaration.module, item.clone())),
             _ => None,
         }

@@ -33,6 +33,10 @@ impl Lowerer<'_> {
                 let Some(list) = list.list() else { return Some(Vec::new()) };
                 self.string_list(environment, &list, what)
             }
+            // In a text a number or a date is as it is written.
+            Expr::Number(token) | Expr::Date(token) | Expr::Duration(token) if self.in_text => {
+                Some(vec![Sourced::new(token.text().to_owned(), span)])
+            }
             Expr::Call(_) | Expr::CallIn(_) => {
                 let reference = self.reference(environment, expr, what)?;
                 self.referenced_strings(environment, &reference, what)
@@ -423,10 +427,12 @@ impl Lowerer<'_> {
         let call = parse.syntax().descendants().find_map(iamx_syntax::ast::Call::cast)?;
         let before = self.diagnostics.len();
         let reference = self.resolve(environment, &call);
+        let outside = std::mem::replace(&mut self.in_text, true);
         let strings = reference.and_then(|mut reference| {
             reference.span = span;
             self.referenced_strings(environment, &reference, "a string")
         });
+        self.in_text = outside;
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
             diagnostic.fixes.clear();
             for label in diagnostic.labels.iter_mut().filter(|label| label.primary) {

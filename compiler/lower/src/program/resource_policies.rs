@@ -47,19 +47,6 @@ pub enum PolicyHolder {
     },
 }
 
-impl ResourcePolicy {
-    /// Whether both are policies of one resource, or of one account under one name.
-    pub fn is_of_same_holder(&self, other: &Self) -> bool {
-        match (&self.holder, &other.holder) {
-            (PolicyHolder::Resource { arn, .. }, PolicyHolder::Resource { arn: other, .. }) => arn == other,
-            (PolicyHolder::Account { service, .. }, PolicyHolder::Account { service: of_other, .. }) => {
-                service == of_other && self.account == other.account && self.name == other.name
-            }
-            _ => false,
-        }
-    }
-}
-
 impl PolicyHolder {
     /// Whether it is a resource.
     pub fn is_resource(&self) -> bool {
