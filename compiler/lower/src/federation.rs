@@ -295,14 +295,20 @@ impl Lowerer<'_> {
 
     /// Where SAML assertions for AWS are sent.
     ///
-    /// See [SAML assertions](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html).
+    /// See [SAML assertions](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html),
+    /// [for China](https://docs.amazonaws.cn/en_us/IAM/latest/UserGuide/id_roles_providers_create_saml_relying-party.html).
     fn sign_in_address(&mut self, span: Span) -> Option<&'static str> {
         match self.settings().partition.as_str() {
             "aws" => Some("https://signin.aws.amazon.com/saml"),
             "aws-cn" => Some("https://signin.amazonaws.cn/saml"),
             "aws-us-gov" => Some("https://signin.amazonaws-us-gov.com/saml"),
             other => {
-                self.not_yet_at(span, &format!("SAML providers in the partition `{other}`"));
+                let message = format!("no page of AWS says where assertions are sent in the partition `{other}`");
+                self.report(
+                    Diagnostic::new(&checks::FEDERATED_PRINCIPAL_NOT_SUPPORTED, span, message)
+                        .note("`SAML:aud` is that address, and a trust without it takes assertions that are meant for others")
+                        .help("say it in a statement: `trust { allow sts:AssumeRoleWithSAML to saml … when SAML:aud == \"https://…\" }`"),
+                );
                 None
             }
         }

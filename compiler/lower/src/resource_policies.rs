@@ -276,7 +276,7 @@ impl Lowerer<'_> {
     /// Two policies of one resource would be one, and two of one name one file.
     pub(crate) fn check_resource_policies_once(&mut self) {
         let mut findings = Vec::new();
-        let mut holders: HashMap<(Option<&str>, Option<usize>, &str, &str), Span> = HashMap::new();
+        let mut holders: HashMap<Holder<'_>, Span> = HashMap::new();
         let mut files: HashMap<(Option<usize>, &str), Span> = HashMap::new();
         for policy in &self.program.resource_policies {
             // A resource is known by its ARN, an account's policy by the service and its name.
@@ -316,6 +316,9 @@ impl Lowerer<'_> {
         self.diagnostics.append(&mut findings);
     }
 }
+
+/// What a policy is of: a resource by its ARN, or an account, with the service and the name of the policy.
+type Holder<'p> = (Option<&'p str>, Option<usize>, &'p str, &'p str);
 
 /// Gives each statement without an id one that no other has.
 fn name_every_statement(document: &mut Document) {
