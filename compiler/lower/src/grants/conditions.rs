@@ -78,14 +78,13 @@ impl Lowerer<'_> {
 
     fn no_end_sees(&mut self, entry: &ConditionEntry, actions: &[&str]) {
         let shown: Vec<_> = actions.iter().take(3).map(|action| format!("`{action}`")).collect();
-        let mut diagnostic = Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             &checks::CONDITION_KEY_NOT_SENT,
             entry.span,
             format!("no end of this grant sees `{}`", entry.key),
         )
         .label(format!("absent from every request for {}", shown.join(", ")))
         .note(self.catalog_date());
-        diagnostic.severity = Severity::Error;
-        self.report(diagnostic);
+        self.report(diagnostic.severity(Severity::Error));
     }
 }

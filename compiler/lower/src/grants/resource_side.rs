@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use iamx_catalog::{Across, Authority, PolicyStatements, PolicySubject, ResourceElement};
-use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_catalog::{Across, Authority, PolicyCarrier, PolicyStatements, PolicySubject, ResourceElement};
+use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ActionPattern, Effect, Principal as PolicyPrincipal, PrincipalElement, Sourced};
 
 use super::{
@@ -195,7 +195,10 @@ impl Lowerer<'_> {
                     .note("a policy is one resource's, and this is a pattern")
                     .help("name the resources one by one")
             } else {
-                let type_name = granted.carrier.map_or_else(String::new, |_| granted.type_name());
+                let type_name = match carrier.form.carrier {
+                    PolicyCarrier::Type(service, name) => format!("{service}.{name}"),
+                    PolicyCarrier::Account { .. } => granted.type_name(),
+                };
                 diagnostic.help(format!("declare what has it, with a body: `resource …: {type_name}(…) {{}}`"))
             });
             return None;
@@ -419,12 +422,7 @@ impl Lowerer<'_> {
             let account = grantee.account.and_then(|index| self.program.account(Some(index)));
             let account = account.map(|one| one.name.clone()).unwrap_or_default();
             let message = format!("`{account}` is the resource's own account, so this lets in no one");
-            let diagnostic = Diagnostic::new(&checks::REDUNDANT_GRANT, grantee.span, message).fix(
-                "delete this grantee",
-                grantee.span,
-                "",
-                Applicability::Unsafe,
-            );
+            let diagnostic = Diagnostic::new(&checks::REDUNDANT_GRANT, grantee.span, message);
             self.report(if grantee.is_account() {
                 diagnostic
                     .note("what identities of an account may do with its resources, their own policies say")

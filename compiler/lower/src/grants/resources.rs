@@ -1,7 +1,7 @@
 //! What a grant of actions is about: the resources, by the actions that act on them, and whose policies speak for them.
 
 use iamx_catalog::{Granting, PolicyCarrier, PolicySubject, ResourcePolicyForm, granting};
-use iamx_diagnostic::{Diagnostic, checks};
+use iamx_diagnostic::{Diagnostic, Severity, checks};
 use iamx_policy::{ActionPattern, Sourced, arns_intersect};
 use iamx_syntax::ast::{AstNode, Exprs};
 use iamx_text::Span;
@@ -166,7 +166,10 @@ impl Lowerer<'_> {
                 if !seen && !beside.into_iter().any(|(other, seen)| *seen && other.span == resource.span) {
                     whole = false;
                     let message = format!("no action of this grant acts on `{}`", resource.value.arn);
-                    self.error(&checks::ACTION_RESOURCE_MISMATCH, resource.span, message);
+                    self.report(
+                        Diagnostic::new(&checks::ACTION_RESOURCE_MISMATCH, resource.span, message)
+                            .severity(Severity::Error),
+                    );
                 }
             }
         }
@@ -186,7 +189,9 @@ impl Lowerer<'_> {
         }
         types.sort();
         types.dedup();
-        let diagnostic = Diagnostic::new(&checks::ACTION_RESOURCE_MISMATCH, pattern.span, message);
+        // Nothing is written for such a grant.
+        let diagnostic =
+            Diagnostic::new(&checks::ACTION_RESOURCE_MISMATCH, pattern.span, message).severity(Severity::Error);
         self.report(match types.len() {
             0 => diagnostic
                 .note("the action has no resource-level permissions: a request for it is about `*`")
