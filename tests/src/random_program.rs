@@ -26,7 +26,7 @@ use std::{
 };
 
 pub use random::Random;
-pub use shrink::smallest;
+pub use shrink::{fewest_lines, smallest};
 
 use crate::files::SourceText;
 use world::World;

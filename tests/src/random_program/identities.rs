@@ -133,6 +133,15 @@ impl World {
                 )
             }
             2 => "trust service ec2, service lambda".to_owned(),
+            3 => {
+                let name = self.name(&["Trusting", "template-"]);
+                let label = self.label();
+                let clauses = if self.random.one_in(2) { " when aws:SourceAccount == id" } else { "" };
+                let statement = format!("{label}allow sts:AssumeRole to service lambda{clauses}");
+                let text = format!("policy {}(id: string) {}", declares(&name), block(&[statement]));
+                self.item(Home::Nowhere, &text, Vec::new(), "");
+                format!("trust {}", block(&[format!("include {}(\"111111111111\")", at(&name))]))
+            }
             _ => {
                 let mut scope = self.scope(true);
                 let who = self.principal(Whom::Trust, &mut scope);

@@ -146,7 +146,7 @@ impl World {
                 && !self.random.one_in(4)
             {
                 for _ in 0..self.random.from_one(3) {
-                    let statement = self.resource_statement(form, Some(&resource));
+                    let statement = self.resource_part(form, &resource);
                     parts.push(statement);
                 }
             }
@@ -161,6 +161,39 @@ impl World {
         }
         if !self.accounts.is_empty() && self.random.one_in(3) {
             self.account_policies();
+        }
+    }
+
+    /// A statement, one under a condition, or what a template says of any such resource.
+    fn resource_part(&mut self, form: &'static ResourcePolicyForm, resource: &OwnResource) -> String {
+        let whole = form.statements == PolicyStatements::Whole && !form.about_others;
+        match (form.service, self.random.below(8)) {
+            (Some(service), 0) if whole => {
+                let name = self.name(&["Template", "to-all"]);
+                let label = self.label();
+                let to = if form.principals == PolicyPrincipals::Services { "service es" } else { "*" };
+                let condition = "aws:PrincipalTag/team == t and aws:SecureTransport";
+                let statement = format!("{label}deny {service}:* to {to} unless {condition}");
+                let text = format!("policy {}(t: string) {}", declares(&name), block(&[statement]));
+                self.item(Home::Nowhere, &text, Vec::new(), "");
+                format!("include {}({})", at(&name), self.text())
+            }
+            (_, 1) if whole => {
+                let mut scope = self.scope(false);
+                scope.of_service();
+                let condition = self.condition(&mut scope);
+                let label = self.label();
+                let action = self.resource_actions(form, form.service.unwrap_or("s3"), None, false);
+                let account = self.random.below(self.accounts.len());
+                let account = at(&self.accounts[account].name);
+                let to = if form.principals == PolicyPrincipals::Services {
+                    "service es".to_owned()
+                } else {
+                    format!("account {account}")
+                };
+                format!("if {condition} {}", block(&[format!("{label}allow {action} to {to}")]))
+            }
+            _ => self.resource_statement(form, Some(resource)),
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Scope {
     library: Vec<&'static str>,
     /// Whether the caller's ARN may still be asked for.
     caller: bool,
+    /// Whether the resource that a service asks for may still be named.
+    source: bool,
     /// Whether only keys are left that every request can carry.
     global: bool,
     /// Whether the caller is an AWS service.
@@ -44,6 +46,7 @@ impl World {
             library: STD.to_vec(),
             caller: !self.accounts.is_empty(),
             global,
+            source: !global && !self.accounts.is_empty(),
             service: false,
         }
     }
@@ -62,6 +65,17 @@ impl World {
                 let role = at(&self.roles[role].name);
                 let word = self.random.pick(&["", "not "]);
                 format!("{word}principal is role {role}")
+            }
+            3 if scope.source && !self.resources.is_empty() => {
+                scope.source = false;
+                let index = self.random.below(self.resources.len());
+                let resource = at(&self.resources[index].name);
+                // Without a region its ARN is a pattern.
+                match self.random.below(3) {
+                    0 => format!("aws:SourceArn like {resource}"),
+                    1 => format!("aws:SourceArn not like [{resource}, \"arn:aws:sns:eu-west-1:111111111111:x\"]"),
+                    _ => format!("aws:SourceArn like \"${{{resource}.arn}}*\""),
+                }
             }
             _ => self.small_condition(scope),
         }
