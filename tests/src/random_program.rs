@@ -86,7 +86,12 @@ fn declares(name: &str) -> String {
 
 /// The program of a seed.
 pub fn program(seed: u64) -> RandomProgram {
-    World::new(seed).program()
+    World::new(seed, 1).program()
+}
+
+/// A program with `size` times as many resources, policies, identities and modules.
+pub fn large_program(seed: u64, size: usize) -> RandomProgram {
+    World::new(seed, size).program()
 }
 
 impl RandomProgram {

@@ -13,7 +13,7 @@ const AWS_POLICIES: [&str; 4] =
 impl World {
     /// Which identities there are, so that all else can speak of them.
     pub(super) fn plan_identities(&mut self) {
-        for _ in 0..self.random.from_one(4) {
+        for _ in 0..self.random.from_one(4) * self.size {
             let (name, home) = (self.name(&["Reader", "role-x", "Deploy_", "in-role"]), self.any_home());
             self.roles.push(Identity { name, home });
         }
@@ -276,7 +276,7 @@ impl World {
         if self.accounts.is_empty() {
             return;
         }
-        for _ in 0..self.random.below(3) {
+        for _ in 0..self.random.below(3) * self.size {
             let role = self.random.below(self.roles.len());
             let mut roles = vec![at(&self.roles[role].name)];
             if self.random.one_in(3) {

@@ -10,7 +10,7 @@ use super::{
 impl World {
     /// The items of policies and boundaries.
     pub(super) fn policy_items(&mut self) {
-        for _ in 0..self.random.below(4) {
+        for _ in 0..self.random.below(4) * self.size {
             self.policy_item();
         }
         for _ in 0..self.random.below(2) {

@@ -108,7 +108,7 @@ impl World {
 
     /// The declared resources, their policies apart.
     pub(super) fn own_resources(&mut self) {
-        for _ in 0..self.random.from_one(4) {
+        for _ in 0..self.random.from_one(4) * self.size {
             let (target, form) = if !self.accounts.is_empty() && self.random.one_in(2) {
                 let forms: Vec<&'static ResourcePolicyForm> = resource_policy_forms().iter().collect();
                 let form = self.random.pick(&forms);

@@ -13,6 +13,8 @@ pub(super) const ACCOUNT: &str = "account-";
 pub(super) struct World {
     pub(super) seed: u64,
     pub(super) random: Random,
+    /// How many times as many of each item there are.
+    pub(super) size: usize,
     pub(super) modules: Vec<Module>,
     pub(super) items: Vec<Item>,
     /// Accounts of the organization and others that are declared; empty in a workspace that is written for any account.
@@ -139,10 +141,11 @@ pub(super) enum Home {
 }
 
 impl World {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, size: usize) -> Self {
         let mut world = Self {
             seed,
             random: Random::new(seed),
+            size,
             modules: Vec::new(),
             items: Vec::new(),
             accounts: Vec::new(),
@@ -205,7 +208,7 @@ impl World {
     }
 
     fn plan_modules(&mut self) {
-        let count = if self.random.one_in(4) { 1 } else { 1 + self.random.below(4) };
+        let count = self.size * if self.random.one_in(4) { 1 } else { self.random.from_one(4) };
         for index in 0..count {
             let folder = self.random.pick(&["", "", "teams/", "deep/er-1/"]);
             let within = (!self.accounts.is_empty() && index > 0 && self.random.one_in(3))

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout)]
 
 mod as_raw;
+mod growth;
 mod mutations;
 mod same_documents;
 mod sources;
