@@ -14,6 +14,7 @@ mod organization;
 mod policies;
 mod principals;
 mod random;
+mod repetition;
 mod resources;
 mod scope;
 mod shrink;

@@ -35,19 +35,9 @@ impl Lowerer<'_> {
             self.statements(&environment.of_any_account(), &body, statements, &end, &mut document);
             self.check_ending_guardrail(environment, item, &document);
         }
-        // What took the statements away may be a fault that was told elsewhere.
-        if document.statements.is_empty()
-            && (!says_something || self.errors() == 0)
-            && !self.is_damaged(environment.module, item.range())
-        {
-            self.report(
-                Diagnostic::new(
-                    &checks::SYNTAX_ERROR,
-                    declaration.span,
-                    format!("`{}` says nothing", declaration.name),
-                )
-                .help("add a body with statements: `{ deny … }`"),
-            );
+        // A condition that never holds takes its statement along, and so may a fault that was told elsewhere.
+        if document.statements.is_empty() && (!says_something || self.errors() == 0) {
+            self.no_statement(id, item);
         }
         number_sids(&mut document);
         self.guardrails.insert(id, self.program.guardrails.len());

@@ -107,8 +107,8 @@ impl Lowerer<'_> {
         });
     }
 
-    /// What IAM refuses: a policy without statements.
-    fn no_statement(&mut self, id: DeclarationId, item: &Declared) {
+    /// What AWS refuses: a policy without statements.
+    pub(crate) fn no_statement(&mut self, id: DeclarationId, item: &Declared) {
         let Some(declaration) = self.names.get(id).cloned() else { return };
         if self.is_damaged(declaration.module, item.range()) {
             return;
@@ -119,7 +119,7 @@ impl Lowerer<'_> {
                 declaration.span,
                 format!("`{}` has no statement", declaration.name),
             )
-            .note("IAM makes no policy without one")
+            .note("AWS makes no policy without one")
             .help("add a statement, or delete it and what attaches it"),
         );
     }

@@ -19,11 +19,13 @@ impl World {
     /// The guardrails.
     pub(super) fn guardrails(&mut self) {
         for name in &self.scps.clone() {
-            let statements: Vec<String> = (0..self.random.from_one(3)).map(|_| self.scp_statement()).collect();
+            let mut statements = vec![format!("deny {}", self.actions_of("ec2"))];
+            statements.extend((0..self.random.below(3)).map(|_| self.scp_statement()));
             self.guardrail("scp", name, &statements);
         }
         for name in &self.rcps.clone() {
-            let statements: Vec<String> = (0..self.random.from_one(2)).map(|_| self.rcp_statement()).collect();
+            let mut statements = vec!["deny sqs:* unless aws:SecureTransport".to_owned()];
+            statements.extend((0..self.random.below(2)).map(|_| self.rcp_statement()));
             self.guardrail("rcp", name, &statements);
         }
     }

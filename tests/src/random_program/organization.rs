@@ -24,7 +24,7 @@ impl World {
             let units =
                 (0..self.random.below(4)).map(|_| (self.name(&["Workloads", "Sandbox"]), self.random.one_in(2)));
             let units = units.collect::<Vec<_>>();
-            self.organization = Some(Organization { name, units });
+            self.organization = Some(Organization { name, units, parents: Vec::new(), accounts: Vec::new() });
         }
     }
 
@@ -47,11 +47,17 @@ impl World {
             let parent = self.random.pick(&parents);
             depths[index + 1] = depths[parent] + 1;
             let id = if *has_id { format!(" \"ou-ab12-unit{index:04}\"") } else { String::new() };
+            if let Some(organization) = &mut self.organization {
+                organization.parents.push(parent);
+            }
             nodes.push((Some(parent), format!("ou {}{id}", declares(name))));
         }
         for index in 0..self.accounts.len() {
             if self.accounts[index].in_organization {
                 let parent = self.random.below(parts.len());
+                if let Some(organization) = &mut self.organization {
+                    organization.accounts.push((index, parent));
+                }
                 let attached = self.attached(&scps, &rcps, 2);
                 let mut text = self.account_text(index, attached);
                 if index == 0 && self.random.one_in(2) {
@@ -101,5 +107,22 @@ impl World {
             }
         }
         lines
+    }
+}
+
+impl Organization {
+    /// Each OU with the accounts in it and in the OUs in it.
+    pub(super) fn accounts_of_units(&self) -> Vec<(String, Vec<usize>)> {
+        let is_in = |mut node: usize, unit: usize| {
+            while node != unit && node != 0 {
+                node = self.parents[node - 1];
+            }
+            node == unit
+        };
+        let accounts = |unit: usize| {
+            let inside = self.accounts.iter().filter(|(_, node)| is_in(*node, unit));
+            inside.map(|(account, _)| *account).collect()
+        };
+        self.units.iter().enumerate().map(|(index, (name, _))| (name.clone(), accounts(index + 1))).collect()
     }
 }

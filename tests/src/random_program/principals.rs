@@ -62,9 +62,14 @@ impl World {
         let account = self.any_home();
         match (self.random.below(14), account) {
             (0..=2, Some(account)) => format!("account {}", at(&self.accounts[account].name)),
-            (3..=5, _) if !self.roles.is_empty() && !self.accounts.is_empty() => {
+            (3..=4, _) if !self.roles.is_empty() && !self.accounts.is_empty() => {
                 let role = self.random.below(self.roles.len());
                 format!("role {}", at(&self.roles[role].name))
+            }
+            (5, _) if whom != Whom::Permitted && !self.several_roles.is_empty() => {
+                let index = self.random.below(self.several_roles.len());
+                let role = self.several_roles[index].0.clone();
+                format!("role {}", self.several(&role))
             }
             (6, _) if !self.users.is_empty() && !self.accounts.is_empty() => {
                 let user = self.random.below(self.users.len());

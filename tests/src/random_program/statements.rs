@@ -127,6 +127,11 @@ impl World {
                 let role = self.random.below(self.roles.len());
                 ("sts:AssumeRole".to_owned(), format!(" on {}", at(&self.roles[role].name)))
             }
+            10 if !self.several_buckets.is_empty() => {
+                let index = self.random.below(self.several_buckets.len());
+                let bucket = self.several_buckets[index].clone();
+                ("s3:ListBucket".to_owned(), format!(" on {}", self.several(&bucket)))
+            }
             10 => (self.actions_on(target), " on *".to_owned()),
             11 => {
                 let two = [self.resource_of(target), self.resource_of(target)];

@@ -41,6 +41,9 @@ pub(super) struct World {
     pub(super) users: Vec<Identity>,
     pub(super) groups: Vec<Identity>,
     pub(super) permission_sets: Vec<String>,
+    pub(super) several_buckets: Vec<Several>,
+    /// Roles, with where they are made as it is written.
+    pub(super) several_roles: Vec<(Several, String)>,
     pub(super) providers: Vec<Provider>,
     counter: usize,
 }
@@ -61,6 +64,16 @@ pub(super) struct Organization {
     pub(super) name: String,
     /// The OUs, with whether their id is said.
     pub(super) units: Vec<(String, bool)>,
+    /// The node that each OU stands in, and each account: 0 is the root, the others are the OUs.
+    pub(super) parents: Vec<usize>,
+    pub(super) accounts: Vec<(usize, usize)>,
+}
+
+/// An item that is made in several accounts.
+#[derive(Clone, Debug)]
+pub(super) struct Several {
+    pub(super) name: String,
+    pub(super) accounts: Vec<usize>,
 }
 
 /// A condition that `let` names.
@@ -167,6 +180,8 @@ impl World {
             users: Vec::new(),
             groups: Vec::new(),
             permission_sets: Vec::new(),
+            several_buckets: Vec::new(),
+            several_roles: Vec::new(),
             providers: Vec::new(),
             counter: 0,
         };
@@ -186,6 +201,7 @@ impl World {
         self.plan_targets();
         self.own_resources();
         self.plan_identities();
+        self.items_of_several_accounts();
         self.named_conditions();
         self.named_actions();
         self.named_principals();
@@ -193,6 +209,7 @@ impl World {
         self.policy_items();
         self.resource_bodies();
         self.identity_items();
+        self.repeated_items();
         self.grants();
         let settings = self.settings();
         let layout = if self.random.one_in(3) { 0 } else { self.random.number() };
