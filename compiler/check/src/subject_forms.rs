@@ -182,6 +182,9 @@ impl Form {
         self.skip(&mut places);
         for part in pattern {
             places = self.read_part(&places, *part, ignores_case);
+            if !places.contains(&true) {
+                return false;
+            }
         }
         places.last().copied().unwrap_or_default()
     }

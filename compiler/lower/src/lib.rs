@@ -11,6 +11,7 @@ mod actions;
 mod argument_types;
 mod aws_names;
 mod bounds;
+mod brought;
 mod conditions;
 mod documents;
 mod durations;
@@ -52,6 +53,7 @@ mod templates;
 mod trust;
 mod values;
 
+pub use brought::{BROUGHT, Brought};
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{

@@ -8,6 +8,7 @@ use iamx_syntax::ast::{AstNode, Clause, Trust};
 use iamx_text::Span;
 
 use crate::{
+    Brought,
     conditions::Formula,
     lowerer::Lowerer,
     principals::{NamedIn, PrincipalGroup},
@@ -26,24 +27,19 @@ impl Lowerer<'_> {
         let Some(groups) = self.principals(environment, &list, NamedIn::Trust, Effect::Allow) else { return };
         let mut actions = Vec::new();
         for name in member.with().unwrap_or_default() {
-            let action = match name.text() {
-                "session-tags" => "TagSession",
-                "source-identity" => "SetSourceIdentity",
-                other => {
-                    let at = self.span(environment.module, name.text_range());
-                    self.report(
-                        Diagnostic::new(&checks::UNKNOWN_NAME, at, format!("a session carries no `{other}`"))
-                            .help("what it may carry is `session-tags` and `source-identity`"),
-                    );
-                    return;
-                }
+            let at = self.span(environment.module, name.text_range());
+            let Some(Brought { action, .. }) = Brought::named(name.text()) else {
+                self.report(
+                    Diagnostic::new(&checks::UNKNOWN_NAME, at, format!("a session carries no `{}`", name.text()))
+                        .help("what it may carry is `session-tags` and `source-identity`"),
+                );
+                return;
             };
-            if actions.contains(&action) {
-                let at = self.span(environment.module, name.text_range());
+            if actions.contains(action) {
                 self.error(&checks::DUPLICATE_CLAUSE, at, format!("`{}` is said twice", name.text()));
                 return;
             }
-            actions.push(action);
+            actions.push(*action);
         }
         for PrincipalGroup { principals, condition } in groups {
             for entrance in self.entrances(principals).unwrap_or_default() {

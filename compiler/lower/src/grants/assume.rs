@@ -13,6 +13,7 @@ use iamx_text::Span;
 
 use super::{Holder, Made, grantees::Grantee};
 use crate::{
+    Brought,
     conditions::Formula,
     lowerer::Lowerer,
     named_lists::{ListOf, Written},
@@ -157,7 +158,7 @@ impl Lowerer<'_> {
             let condition = Formula::all([assumption.condition.clone(), condition]);
             let Some(statements) = self.alternatives(&statement, &condition) else { return };
             if let Some(role) = self.program.roles.get_mut(role.index) {
-                Self::add_statements(&mut role.trust, statements);
+                Self::add_statements(&mut role.trust, statements.into_iter().map(bringing).collect());
             }
         }
     }
@@ -195,7 +196,7 @@ impl Lowerer<'_> {
         let statement = permission(Some(Element::of(resources)), assumption);
         let Some(statements) = self.alternatives(&statement, &assumption.condition) else { return };
         if let Some(inline) = self.inline_of(holder) {
-            Self::add_statements(inline, statements);
+            Self::add_statements(inline, statements.into_iter().map(bringing).collect());
         }
     }
 }
@@ -216,6 +217,20 @@ pub(super) fn by_statement(named: Vec<Conditioned>) -> Vec<(Vec<Sourced<PolicyPr
         principals.retain(|principal| seen.insert(principal.value.clone()));
     }
     groups
+}
+
+/// The statement with the actions that a caller needs for what its conditions demand of it: session tags, a source identity.
+fn bringing(mut statement: Statement) -> Statement {
+    let span = statement.span;
+    let mut demanded: Vec<&str> = Vec::new();
+    for brought in statement.conditions.entries.iter().filter_map(Brought::demanded_by) {
+        if !demanded.contains(&brought.action) {
+            demanded.push(brought.action);
+        }
+    }
+    let actions = demanded.into_iter().map(|action| Sourced::new(ActionPattern::new("sts", action), span));
+    statement.actions.patterns.extend(actions);
+    statement
 }
 
 /// An allow of `sts:AssumeRole`.
