@@ -19,6 +19,8 @@ pub(super) enum Whom {
     Conditions,
     /// What one permission can name.
     Permitted,
+    /// Whole accounts alone.
+    Accounts,
     /// Of a trust policy.
     Trust,
 }
@@ -28,14 +30,14 @@ const SERVICES: [&str; 6] = ["ec2", "lambda", "ecs-tasks", "cloudtrail", "sns", 
 impl World {
     /// What stands after `to` in a policy of a resource.
     pub(super) fn resource_principals(&mut self, whom: Whom, deny: bool, scope: &mut Scope) -> String {
-        if deny && whom != Whom::Services && self.random.one_in(2) {
+        if deny && !matches!(whom, Whom::Services | Whom::Accounts) && self.random.one_in(2) {
             if self.random.one_in(3) {
                 return "*".to_owned();
             }
             let excepted = self.by_condition(scope);
             return format!("* except {excepted}");
         }
-        let count = if whom == Whom::Permitted { 1 } else { 1 + self.random.below(2) };
+        let count = if matches!(whom, Whom::Permitted | Whom::Accounts) { 1 } else { 1 + self.random.below(2) };
         let mut all: Vec<String> = Vec::new();
         for _ in 0..count {
             let one = self.principal(whom, scope);
@@ -60,6 +62,9 @@ impl World {
             return self.by_condition(scope);
         }
         let account = self.any_home();
+        if let (Whom::Accounts, Some(account)) = (whom, account) {
+            return format!("account {}", at(&self.accounts[account].name));
+        }
         match (self.random.below(14), account) {
             (0..=2, Some(account)) => format!("account {}", at(&self.accounts[account].name)),
             (3..=4, _) if !self.roles.is_empty() && !self.accounts.is_empty() => {

@@ -166,7 +166,8 @@ impl World {
 
     /// A statement, one under a condition, or what a template says of any such resource.
     fn resource_part(&mut self, form: &'static ResourcePolicyForm, resource: &OwnResource) -> String {
-        let whole = form.statements == PolicyStatements::Whole && !form.about_others;
+        let accounts = matches!(form.principals, PolicyPrincipals::Accounts | PolicyPrincipals::AccountIds);
+        let whole = form.statements == PolicyStatements::Whole && !form.about_others && !accounts;
         match (form.service, self.random.below(8)) {
             (Some(service), 0) if whole => {
                 let name = self.name(&["Template", "to-all"]);
@@ -237,6 +238,7 @@ impl World {
         let whom = match form.principals {
             PolicyPrincipals::Services => Whom::Services,
             PolicyPrincipals::Everyone => Whom::Conditions,
+            PolicyPrincipals::Accounts | PolicyPrincipals::AccountIds => Whom::Accounts,
             _ if permissions => Whom::Permitted,
             _ if form.service == Some("s3") => Whom::Bucket,
             _ => Whom::Any,
