@@ -21,8 +21,6 @@ pub(super) struct Scope {
     caller: bool,
     /// Whether the resource that a service asks for may still be named.
     source: bool,
-    /// Whether only keys are left that every request can carry.
-    global: bool,
     /// Whether the caller is an AWS service.
     service: bool,
 }
@@ -43,9 +41,8 @@ impl World {
         Scope {
             keys: keys.collect(),
             named: named.collect(),
-            library: STD.to_vec(),
+            library: if global { Vec::new() } else { STD.to_vec() },
             caller: !self.accounts.is_empty(),
-            global,
             source: !global && !self.accounts.is_empty(),
             service: false,
         }
@@ -88,7 +85,7 @@ impl World {
                 let index = scope.named.remove(at);
                 self.named_condition(index)
             }
-            2 if !scope.global && !scope.library.is_empty() => {
+            2 if !scope.library.is_empty() => {
                 let at = self.random.below(scope.library.len());
                 scope.library.remove(at).to_owned()
             }

@@ -1,6 +1,9 @@
 //! Building takes time by the size of the source.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use iamx_tests::{
     files::SourceText,
@@ -36,7 +39,8 @@ fn by_size() {
             let files = large_program(seed, size).files();
             let took = time(&files);
             let bytes = bytes(&files);
-            line.push_str(&format!("  {bytes} bytes {took:.1?} {:.0} ns/byte", took.as_nanos() as f64 / bytes as f64));
+            let rate = took.as_nanos() / bytes as u128;
+            let _ = write!(line, "  {bytes} bytes {took:.1?} {rate} ns/byte");
         }
         println!("{line}");
     }

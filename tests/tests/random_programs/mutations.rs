@@ -25,7 +25,7 @@ use iamx_tests::{
 };
 
 /// Mutants that the suite tries.
-const COUNT: u64 = 500;
+const COUNT: u64 = 300;
 /// Mutants made of one program.
 const OF_ONE: u64 = 100;
 /// What one may take; without optimisation, on a machine with other work, more.
