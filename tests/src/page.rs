@@ -3,18 +3,22 @@
 //! - ```` ```iamx ```` is a whole module without a finding. Its documents follow it, folded. `json=NAME,…` keeps to those
 //!   whose paths end with one of the names, as `json=inline.json`.
 //! - ```` ```iamx error=CHECK ```` has exactly that finding. What iamx says of it follows in a block of ```` ```text ````.
+//! - ```` ```iamx target=terraform ```` is built for that target alone.
 //! - ```` ```json PATH ```` further on is that document of the module before; it isn't folded too.
 //!
 //! [`refreshed`] writes what follows, so that nobody has to; what people write is the module and the words beside `iamx`.
 
 use std::fmt::Write as _;
 
-use iamx_workspace::OutputFile;
+use iamx_workspace::{OutputFile, Target};
 
-use crate::pipeline::{Outcome, run};
+use crate::pipeline::{Outcome, run, run_for};
 
 /// What the file is called that the pages speak of.
 const FILE: &str = "try.iamx";
+
+/// The words behind `iamx`.
+const KNOWN: [&str; 3] = ["error=", "json=", "target="];
 
 /// Begins and ends what is folded; no line of a document is either.
 const FOLD: &str = "<details><summary>JSON</summary>";
@@ -58,7 +62,9 @@ pub fn refreshed(page: &str, folded: bool) -> Refreshed {
             Part::Block(block) if block.words().next() == Some("iamx") => {
                 page.modules += 1;
                 push_block(&mut page.text, &block.info, &block.text);
-                let outcome = run(&[(FILE.to_owned(), block.text.clone())]);
+                let module = [(FILE.to_owned(), block.text.clone())];
+                let targets = block.targets();
+                let outcome = if targets.is_empty() { run(&module) } else { run_for(&module, &targets) };
                 page.wrong.extend(block.faults(&outcome));
                 if !outcome.diagnostics.is_empty() {
                     page.text.push('\n');
@@ -104,7 +110,7 @@ impl Block {
     fn faults(&self, outcome: &Outcome) -> Vec<String> {
         let mut wrong = Vec::new();
         let unknown: Vec<&str> =
-            self.words().skip(1).filter(|word| !word.starts_with("error=") && !word.starts_with("json=")).collect();
+            self.words().skip(1).filter(|word| !KNOWN.iter().any(|known| word.starts_with(known))).collect();
         if !unknown.is_empty() {
             wrong.push(format!("{}: {unknown:?} means nothing", self.line));
         }
@@ -117,6 +123,12 @@ impl Block {
             }
         }
         wrong
+    }
+
+    /// What it is built for; nothing where it doesn't say.
+    fn targets(&self) -> Vec<Target> {
+        let said = self.said("target");
+        Target::ALL.into_iter().filter(|target| said.contains(&target.name())).collect()
     }
 
     fn names(&self) -> Vec<&str> {

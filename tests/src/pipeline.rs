@@ -101,6 +101,9 @@ fn shortened(manifest: &Value) -> String {
             let (path, address) = (plain(&terraform["path"]), plain(&terraform["address"]));
             let _ = writeln!(text, "  in {path} {address} {}", plain(&terraform["argument"]));
         }
+        if let Some(deployed) = document["deployed"].as_array() {
+            let _ = writeln!(text, "  holds {}", deployed.iter().map(plain).collect::<Vec<_>>().join(", "));
+        }
         for statement in document["statements"].as_array().into_iter().flatten() {
             let sid = statement["sid"].as_str().unwrap_or("-");
             let _ = write!(text, "  {sid} {}", place(&statement["source"]));

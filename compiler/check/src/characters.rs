@@ -3,8 +3,7 @@
 //! See [IAM and STS character limits](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::DEPLOYED_ACCOUNT;
-use iamx_policy::{Sourced, Statement};
+use iamx_policy::{Sourced, Statement, with_deployed};
 
 use crate::rules::Seen;
 
@@ -13,7 +12,7 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
     let resources = statement.resources.iter().flat_map(|element| &element.patterns);
     let values = statement.conditions.entries.iter().flat_map(|entry| &entry.values);
     for Sourced { value, span } in resources.chain(values) {
-        if let Some(c) = value.replace(DEPLOYED_ACCOUNT, "").chars().find(|c| !catalog.quotas().allows(*c)) {
+        if let Some(c) = with_deployed(value, |_| String::new()).chars().find(|c| !catalog.quotas().allows(*c)) {
             diagnostics.push(
                 Diagnostic::new(
                     &checks::UNSUPPORTED_CHARACTER,

@@ -1,6 +1,6 @@
 //! When one part of a policy holds all that another holds.
 
-use iamx_policy::{ActionPattern, ConditionBlock, Element, Statement, arn_includes, arns_intersect};
+use iamx_policy::{ActionPattern, ConditionBlock, Element, Statement, arn_includes, arns_intersect, widened};
 
 /// A pattern that can be compared with others of its kind.
 pub(crate) trait Pattern {
@@ -34,11 +34,8 @@ impl Pattern for ActionPattern {
 
 impl Pattern for String {
     fn includes(&self, other: &Self) -> bool {
-        // What a policy variable becomes isn't known: it stands for itself, and is a part of what `*` holds.
-        let comparable = !self.contains("${") || self == other;
-        let plain =
-            !other.contains("${") || (!self.contains('?') && !["${*}", "${?}"].iter().any(|v| other.contains(v)));
-        comparable && plain && (self == other || arn_includes(self, other))
+        // What a policy variable becomes isn't known: it stands for itself, and for any text inside a wider pattern.
+        self == other || (!self.contains("${") && arn_includes(self, &widened(other)))
     }
 
     fn may_intersect(&self, other: &Self) -> bool {

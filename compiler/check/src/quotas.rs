@@ -13,7 +13,8 @@ use crate::rules::{Seen, World};
 pub(crate) fn document(seen: &Seen<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let Seen { world: World { catalog, .. }, entry } = *seen;
     let managed = catalog.quota(QuotaKind::ManagedPolicy).map_or(0, |quota| quota.max);
-    let size = entry.size(catalog);
+    let sizes = entry.size(catalog);
+    let size = *sizes.start();
     let help = match entry.kind {
         DocumentKind::ManagedPolicy | DocumentKind::Boundary => {
             "split it into policies of their own, or say patterns in place of long lists"
@@ -56,6 +57,16 @@ pub(crate) fn document(seen: &Seen<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostic = diagnostic.note(format!("the quota can be raised to {most}"));
         }
         diagnostics.push(diagnostic);
+    } else if exceeds(*sizes.end(), quota.max) {
+        let message = format!(
+            "the {} of `{}` has up to {} {}, by how long the names are that it gets when deployed; AWS takes {}",
+            entry.kind.describe(),
+            entry.name,
+            sizes.end(),
+            if quota.unit == QuotaUnit::Bytes { "bytes" } else { "characters" },
+            quota.max
+        );
+        diagnostics.push(Diagnostic::new(&checks::POLICY_MAY_BE_TOO_LARGE, entry.span, message).help(help));
     }
 }
 

@@ -1,11 +1,15 @@
 //! The JSON target: a file for each policy document.
 
+use std::collections::BTreeSet;
+
 use iamx_catalog::Catalog;
+use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{DocumentEntry, DocumentKind, PolicyHolder, Program};
+use iamx_policy::{deployed, deployed_names, with_deployed};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use sha2::{Digest, Sha256};
 
-use crate::OutputFile;
+use crate::{OutputFile, terraform::texts};
 
 /// A policy document, and the file that it is.
 pub(crate) struct DocumentFile<'p> {
@@ -32,16 +36,16 @@ pub(crate) fn documents<'p>(program: &'p Program, catalog: &Catalog) -> Vec<Docu
     documents
 }
 
-/// The document's text and its size: without white space where that counts and it would be too large with it.
+/// The document's text, and its size at most: without white space where that counts and it would be too large with it.
 fn text(entry: &DocumentEntry<'_>, catalog: &Catalog) -> (String, usize) {
-    let text = entry.document.to_json();
+    let text = given(entry.program, entry.document.to_json());
     let most = entry.quota(catalog).map_or(usize::MAX, |quota| usize::try_from(quota.max).unwrap_or(usize::MAX));
-    let size = entry.size_of(&text, catalog);
+    let size = *entry.size_of(&text, catalog).end();
     if size <= most || !entry.counts_white_space(catalog) {
         return (text, size);
     }
-    let text = entry.document.to_compact_json();
-    let size = entry.size_of(&text, catalog);
+    let text = given(entry.program, entry.document.to_compact_json());
+    let size = *entry.size_of(&text, catalog).end();
     (text, size)
 }
 
@@ -53,6 +57,40 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
         }
         text
     })
+}
+
+/// `text` with what `[params]` says of the externs in it. That needs no escape in JSON.
+pub(crate) fn given(program: &Program, text: String) -> String {
+    if program.externs.is_empty() {
+        return text;
+    }
+    with_deployed(&text, |name| {
+        let given = program.externs.with(name).and_then(|(_, unknown)| unknown.given.clone());
+        given.unwrap_or_else(|| deployed(name))
+    })
+}
+
+/// The externs of which no document of JSON can say the ARN, since nobody gave it.
+pub(crate) fn limits(program: &Program) -> Vec<Diagnostic> {
+    if program.externs.is_empty() {
+        return Vec::new();
+    }
+    let mut unknown = BTreeSet::new();
+    for entry in program.documents() {
+        for (text, _) in texts(&entry) {
+            for name in deployed_names(text) {
+                let found = program.externs.with(name).filter(|(_, part)| part.given.is_none());
+                unknown.extend(found.map(|(one, _)| (one.span, &one.name)));
+            }
+        }
+    }
+    let finding = |(span, name)| {
+        let message = format!("the ARN of `{name}` is known when it is deployed, and the target `json` writes texts");
+        Diagnostic::new(&checks::KNOWN_WHEN_DEPLOYED, span, message).help(format!(
+            "set `targets = [\"terraform\"]` under `[build]`, or give its ARN or id under `[params]` or with `--set {name}=…`"
+        ))
+    };
+    unknown.into_iter().map(finding).collect()
 }
 
 /// `account/kind/name.json`; without the account's folder where there is none.

@@ -28,7 +28,11 @@ pub struct OutputFile {
 
 /// What `targets` have no form for; of none of it is anything left out silently.
 pub fn limits(program: &Program, targets: &[Target]) -> Vec<Diagnostic> {
-    if targets.contains(&Target::Terraform) { terraform::limits(program) } else { Vec::new() }
+    let mut limits = if targets.contains(&Target::Json) { json::limits(program) } else { Vec::new() };
+    if targets.contains(&Target::Terraform) {
+        limits.extend(terraform::limits(program));
+    }
+    limits
 }
 
 /// The files of `program`, sorted by path, with `manifest.json` at the end.

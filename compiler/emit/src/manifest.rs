@@ -1,21 +1,22 @@
 //! `manifest.json`: every document with its source lines, every identity with what is attached to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
-    Attachment, AttachmentTarget, DEPLOYED_ACCOUNT, Group, GuardrailKind, Identity, IdentityKind, ManagedPolicy,
+    Attachment, AttachmentTarget, DocumentEntry, Group, GuardrailKind, Identity, IdentityKind, ManagedPolicy,
     OrganizationNodeKind, PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program, ProviderKind,
     ResourcePolicy, Role, Tag, User,
 };
+use iamx_policy::{deployed_names, shown};
 use iamx_text::{SourceMap, Span};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::{
     OutputFile, Target,
-    json::{DocumentFile, sha256},
-    terraform::{Place, Root, RootKind},
+    json::{DocumentFile, given, sha256},
+    terraform::{Place, Root, RootKind, texts},
 };
 
 pub(crate) fn manifest(
@@ -111,6 +112,8 @@ struct DocumentLine<'p> {
     quota: Option<u32>,
     source: Option<Source<'p>>,
     statements: Vec<StatementLine<'p>>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    deployed: BTreeSet<&'p str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     terraform: Option<Value>,
 }
@@ -159,8 +162,18 @@ fn document<'p>(
         quota: entry.quota(catalog).map(|quota| quota.max),
         source: place(sources, entry.span),
         statements: statements.collect(),
+        deployed: deployed_in(program, entry),
         terraform,
     }
+}
+
+/// What the document holds that is known only when it is deployed: externs, and `account`, its account's id.
+fn deployed_in<'p>(program: &'p Program, entry: &DocumentEntry<'p>) -> BTreeSet<&'p str> {
+    if program.externs.is_empty() && !program.account_when_deployed {
+        return BTreeSet::new();
+    }
+    let names = texts(entry).flat_map(|(text, _)| deployed_names(text));
+    names.map(|name| program.externs.with(name).map_or(name, |(one, _)| one.name.as_str())).collect()
 }
 
 fn place(sources: &SourceMap, span: Span) -> Option<Source<'_>> {
@@ -212,8 +225,9 @@ fn boundary(program: &Program, identity: &Identity) -> Value {
     identity.boundary.as_ref().map_or(Value::Null, |boundary| attached(program, boundary))
 }
 
-fn tags(tags: &[Tag]) -> Value {
-    Value::Object(tags.iter().map(|tag| (tag.key.clone(), json!(tag.value))).collect())
+fn tags(program: &Program, tags: &[Tag]) -> Value {
+    let value = |tag: &Tag| json!(shown(&given(program, tag.value.clone())));
+    Value::Object(tags.iter().map(|tag| (tag.key.clone(), value(tag))).collect())
 }
 
 /// Which resource or account has each policy. One without statements has no document.
@@ -221,7 +235,8 @@ fn resource_policies(program: &Program, sources: &SourceMap) -> Value {
     let of = |policy: &ResourcePolicy| {
         let (resource_type, arn) = match &policy.holder {
             PolicyHolder::Resource { resource_type, arn, .. } => {
-                (json!(resource_type), json!((!arn.contains(DEPLOYED_ACCOUNT)).then_some(arn)))
+                let arn = given(program, arn.clone());
+                (json!(resource_type), json!(deployed_names(&arn).next().is_none().then_some(&arn)))
             }
             PolicyHolder::Account { .. } => (Value::Null, Value::Null),
         };
@@ -275,7 +290,7 @@ fn role(program: &Program, sources: &SourceMap, role: &Role) -> Value {
         ("boundary", boundary(program, &role.identity)),
         ("max-session-seconds", json!(role.max_session)),
         ("instance-profile", json!(role.instance_profile)),
-        ("tags", tags(&role.identity.tags)),
+        ("tags", tags(program, &role.identity.tags)),
     ];
     identity(program, sources, IdentityKind::Role, &role.identity, of_its_kind)
 }
@@ -286,7 +301,7 @@ fn user(program: &Program, sources: &SourceMap, user: &User) -> Value {
         ("boundary", boundary(program, &user.identity)),
         ("console", json!(user.console)),
         ("access-key", json!(user.access_key.map(|key| json!({ "rotate-seconds": key.rotate })))),
-        ("tags", tags(&user.identity.tags)),
+        ("tags", tags(program, &user.identity.tags)),
     ];
     identity(program, sources, IdentityKind::User, &user.identity, of_its_kind)
 }
@@ -350,7 +365,7 @@ fn providers(program: &Program, sources: &SourceMap) -> Value {
                 "name": provider.name,
                 "account": account(program, provider.account),
                 "arn": program.account(provider.account).and_then(|_| program.provider_arn(provider)),
-                "tags": tags(&provider.tags),
+                "tags": tags(program, &provider.tags),
                 "source": source(sources, provider.span),
             });
             let (kind, key, value) = match &provider.kind {
@@ -391,7 +406,7 @@ fn permission_sets(program: &Program, sources: &SourceMap) -> Value {
                 "attached": set.attachments.iter().map(policy).collect::<Vec<_>>(),
                 "boundary": set.boundary.as_ref().map(policy),
                 "assignments": assignments,
-                "tags": tags(&set.tags),
+                "tags": tags(program, &set.tags),
                 "source": source(sources, set.span),
             })
         })

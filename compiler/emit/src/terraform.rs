@@ -7,6 +7,7 @@
 
 mod address;
 mod builder;
+mod deployed;
 mod federation;
 mod identities;
 mod label;
@@ -27,6 +28,7 @@ use crate::OutputFile;
 use builder::Builder;
 
 pub(crate) use address::Place;
+pub(crate) use deployed::texts;
 
 /// What a root is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,11 +104,12 @@ pub(crate) fn roots(program: &Program) -> Vec<Root> {
 pub(crate) fn limits(program: &Program) -> Vec<Diagnostic> {
     let mut limits = resource_policies::limits(program);
     limits.extend(organization::limits(program));
+    limits.extend(deployed::limits(program));
     limits
 }
 
 fn root(program: &Program, kind: RootKind) -> Root {
-    let mut builder = Builder::new(program, kind.account(program));
+    let mut builder = Builder::new(program, kind);
     if let RootKind::Account(_) = kind {
         policies::add(&mut builder);
         policies::add_session_policies(&mut builder);

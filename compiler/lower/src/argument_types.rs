@@ -278,7 +278,7 @@ impl Lowerer<'_> {
                     DeclarationKind::Account => Kind::Account,
                     DeclarationKind::Ou => Kind::Ou,
                     DeclarationKind::Organization => Kind::Organization,
-                    DeclarationKind::Entity(DeclaredKind::Resource, _) => match part {
+                    DeclarationKind::Entity(DeclaredKind::Resource | DeclaredKind::Extern, _) => match part {
                         Some("arn" | "id" | "name" | "region" | "tags" | "account") => Kind::String,
                         _ => Kind::Resource,
                     },

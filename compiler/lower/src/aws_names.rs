@@ -155,7 +155,7 @@ impl Lowerer<'_> {
         let DeclarationKind::Entity(kind, _) = &declaration.kind else { return None };
         if let [Postfix::Name(part)] = reference.rest.as_slice()
             && part.text() == "name"
-            && !matches!(kind, DeclaredKind::Resource)
+            && !kind.is_resource()
         {
             let mut names: Vec<Sourced<String>> = Vec::new();
             for item in self.items_named(environment, reference)? {
@@ -166,7 +166,7 @@ impl Lowerer<'_> {
             }
             return Some(names);
         }
-        if let (DeclaredKind::Resource, [Postfix::Name(part), ..]) = (kind, reference.rest.as_slice())
+        if let (true, [Postfix::Name(part), ..]) = (kind.is_resource(), reference.rest.as_slice())
             && is_resource_part(part.text())
         {
             let mut texts: Vec<Sourced<String>> = Vec::new();
@@ -179,7 +179,7 @@ impl Lowerer<'_> {
             }
             return Some(texts);
         }
-        if !matches!(kind, DeclaredKind::Resource)
+        if !kind.is_resource()
             && !reference.rest.is_empty()
             && !matches!(reference.rest.as_slice(), [Postfix::Name(part)] if part.text() == "arn")
         {

@@ -1,7 +1,9 @@
 //! Every policy document of a program, whatever it belongs to.
 
+use std::ops::RangeInclusive;
+
 use iamx_catalog::{Catalog, Quota, QuotaKind, QuotaUnit};
-use iamx_policy::Document;
+use iamx_policy::{Document, with_deployed};
 use iamx_text::Span;
 
 use crate::{GuardrailKind, Identity, IdentityKind, ManagedPolicyKind, Program, ResourcePolicy};
@@ -62,6 +64,8 @@ impl DocumentKind {
 /// A document with what it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct DocumentEntry<'p> {
+    /// The program that it is of.
+    pub program: &'p Program,
     /// What it is.
     pub kind: DocumentKind,
     /// The account that it is written in.
@@ -93,25 +97,35 @@ impl DocumentEntry<'_> {
         })
     }
 
-    /// The document's length as its quota counts it, at its shortest.
-    pub fn size(&self, catalog: &Catalog) -> usize {
+    /// The document's length as its quota counts it, at its shortest, with the least and the most that its deployed values
+    /// may take.
+    pub fn size(&self, catalog: &Catalog) -> RangeInclusive<usize> {
         self.size_of(&self.document.to_compact_json(), catalog)
     }
 
     /// The length of `text`, which is the document, as its quota counts it: in characters or bytes, and without white space
-    /// where that is known not to count.
-    pub fn size_of(&self, text: &str, catalog: &Catalog) -> usize {
+    /// where that is known not to count. What deployed values stand for is ASCII.
+    pub fn size_of(&self, text: &str, catalog: &Catalog) -> RangeInclusive<usize> {
         let counts = self.counts_white_space(catalog);
         if text.is_ascii() {
             // Nearly all are, and then a character is a byte.
             let blanks = text.bytes().filter(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
-            return text.len() - if counts { 0 } else { blanks.count() };
+            let size = text.len() - if counts { 0 } else { blanks.count() };
+            return size..=size;
         }
-        let counted = text.chars().filter(|c| counts || !c.is_whitespace());
-        match self.quota(catalog).map(|quota| quota.unit) {
+        let (mut least, mut most) = (0_usize, 0_usize);
+        let known = with_deployed(text, |name| {
+            let length = self.program.deployed_length(name);
+            least = least.saturating_add(*length.start());
+            most = most.saturating_add(*length.end());
+            String::new()
+        });
+        let counted = known.chars().filter(|c| counts || !c.is_whitespace());
+        let known: usize = match self.quota(catalog).map(|quota| quota.unit) {
             Some(QuotaUnit::Bytes) => counted.map(char::len_utf8).sum(),
             _ => counted.count(),
-        }
+        };
+        known.saturating_add(least)..=known.saturating_add(most)
     }
 
     /// Whether white space counts against the document's quota, or may.
@@ -124,7 +138,8 @@ impl Program {
     /// The documents that are written, by kind and then in the order of the source. An inline policy without
     /// statements isn't one.
     pub fn documents(&self) -> impl Iterator<Item = DocumentEntry<'_>> {
-        let policies = self.policies.iter().map(|policy| DocumentEntry {
+        let policies = self.policies.iter().map(move |policy| DocumentEntry {
+            program: self,
             kind: match policy.kind {
                 ManagedPolicyKind::Policy => DocumentKind::ManagedPolicy,
                 ManagedPolicyKind::Boundary => DocumentKind::Boundary,
@@ -135,16 +150,18 @@ impl Program {
             span: policy.span,
             resource_policy: None,
         });
-        let trusts = self.roles.iter().map(|role| of_identity(DocumentKind::Trust, &role.identity, &role.trust));
-        let inline = self.identities().map(|(kind, identity)| {
+        let trusts =
+            self.roles.iter().map(move |role| of_identity(self, DocumentKind::Trust, &role.identity, &role.trust));
+        let inline = self.identities().map(move |(kind, identity)| {
             let kind = match kind {
                 IdentityKind::Role => DocumentKind::RoleInline,
                 IdentityKind::User => DocumentKind::UserInline,
                 IdentityKind::Group => DocumentKind::GroupInline,
             };
-            of_identity(kind, identity, &identity.inline)
+            of_identity(self, kind, identity, &identity.inline)
         });
-        let sets = self.permission_sets.iter().map(|set| DocumentEntry {
+        let sets = self.permission_sets.iter().map(move |set| DocumentEntry {
+            program: self,
             kind: DocumentKind::PermissionSetInline,
             account: set.account,
             name: &set.name,
@@ -152,7 +169,8 @@ impl Program {
             span: set.span,
             resource_policy: None,
         });
-        let sessions = self.session_policies.iter().map(|policy| DocumentEntry {
+        let sessions = self.session_policies.iter().map(move |policy| DocumentEntry {
+            program: self,
             kind: DocumentKind::SessionPolicy,
             account: policy.account,
             name: &policy.name,
@@ -160,7 +178,8 @@ impl Program {
             span: policy.span,
             resource_policy: None,
         });
-        let guardrails = self.guardrails.iter().map(|guardrail| DocumentEntry {
+        let guardrails = self.guardrails.iter().map(move |guardrail| DocumentEntry {
+            program: self,
             kind: match guardrail.kind {
                 GuardrailKind::Scp => DocumentKind::Scp,
                 GuardrailKind::Rcp => DocumentKind::Rcp,
@@ -171,7 +190,8 @@ impl Program {
             span: guardrail.span,
             resource_policy: None,
         });
-        let resources = self.resource_policies.iter().map(|policy| DocumentEntry {
+        let resources = self.resource_policies.iter().map(move |policy| DocumentEntry {
+            program: self,
             kind: if policy.holder.is_resource() { DocumentKind::Resource } else { DocumentKind::AccountPolicy },
             account: policy.account,
             name: &policy.name,
@@ -190,8 +210,14 @@ impl Program {
     }
 }
 
-fn of_identity<'p>(kind: DocumentKind, identity: &'p Identity, document: &'p Document) -> DocumentEntry<'p> {
+fn of_identity<'p>(
+    program: &'p Program,
+    kind: DocumentKind,
+    identity: &'p Identity,
+    document: &'p Document,
+) -> DocumentEntry<'p> {
     DocumentEntry {
+        program,
         kind,
         account: identity.account,
         name: &identity.name,

@@ -1,6 +1,7 @@
 //! `encrypted-by`: the KMS key that a resource's data is under, which grants have to let its callers use.
 
 use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::deployed_names;
 use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Header, Postfix};
 use iamx_text::Span;
 
@@ -114,7 +115,8 @@ impl Lowerer<'_> {
             self.error(&checks::MISPLACED_MEMBER, span, "a key is encrypted by no other key");
             return None;
         }
-        let known = |region: &Option<String>| region.clone().filter(|region| region != "*");
+        let is_known = |region: &String| region != "*" && deployed_names(region).next().is_none();
+        let known = |region: &Option<String>| region.clone().filter(is_known);
         if let (Some(region), Some(other)) = (known(&typed.region), known(&of_key.region))
             && region != other
         {

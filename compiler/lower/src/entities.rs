@@ -18,27 +18,6 @@ use crate::{
 impl Lowerer<'_> {
     pub(crate) fn entity(&mut self, environment: &Environment, item: &Declared) {
         let Some(kind) = item.kind() else { return };
-        let node = item.syntax();
-        let supported = matches!(
-            kind,
-            DeclaredKind::Resource
-                | DeclaredKind::Policy
-                | DeclaredKind::Boundary
-                | DeclaredKind::Role
-                | DeclaredKind::User
-                | DeclaredKind::Group
-                | DeclaredKind::Scp
-                | DeclaredKind::Rcp
-                | DeclaredKind::Oidc
-                | DeclaredKind::Saml
-                | DeclaredKind::PermissionSet
-                | DeclaredKind::SessionPolicy
-                | DeclaredKind::AccountPolicy
-        );
-        if !supported {
-            self.not_yet(environment.module, node, &format!("`{}`", kind.word()));
-            return;
-        }
         let Some(name) = item.name() else { return };
         let span = self.span(environment.module, name.text_range());
         if !self.check_headers(environment.module, item, kind) {
@@ -79,7 +58,7 @@ impl Lowerer<'_> {
     ) {
         let id = own.id;
         match kind {
-            DeclaredKind::Resource => self.resource(environment, id, item),
+            DeclaredKind::Resource | DeclaredKind::Extern => self.resource(environment, id, item),
             DeclaredKind::Policy | DeclaredKind::Boundary => self.standalone_policy(environment, id, item, kind),
             DeclaredKind::Role => self.role(environment, item, name, span, id),
             DeclaredKind::User => self.user(environment, item, name, span, own),
@@ -88,7 +67,7 @@ impl Lowerer<'_> {
             DeclaredKind::Oidc | DeclaredKind::Saml => self.provider_item(environment, id, item),
             DeclaredKind::PermissionSet => self.permission_set(environment, item, name, span, own),
             DeclaredKind::SessionPolicy => self.session_policy(environment, item, name, span, own),
-            DeclaredKind::Extern | DeclaredKind::AccountPolicy => {}
+            DeclaredKind::AccountPolicy => {}
         }
     }
 
@@ -147,6 +126,7 @@ impl Lowerer<'_> {
                 Header::Named(_) => !matches!(
                     kind,
                     DeclaredKind::Resource
+                        | DeclaredKind::Extern
                         | DeclaredKind::AccountPolicy
                         | DeclaredKind::Oidc
                         | DeclaredKind::SessionPolicy
@@ -159,7 +139,7 @@ impl Lowerer<'_> {
                         | DeclaredKind::Policy
                         | DeclaredKind::Boundary
                 ),
-                Header::Region(_) | Header::EncryptedBy(_) => kind == DeclaredKind::Resource,
+                Header::Region(_) | Header::EncryptedBy(_) => kind.is_resource(),
                 // Said there where it doesn't.
                 Header::Until(_) => {
                     right &= self.check_end(module, item, &header);

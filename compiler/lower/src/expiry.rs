@@ -32,10 +32,10 @@ fn end_of(item: &Declared) -> End {
             | DeclaredKind::SessionPolicy
             | DeclaredKind::PermissionSet,
         ) => End::Denies,
-        Some(DeclaredKind::Resource) if !has_statements => {
+        Some(DeclaredKind::Resource | DeclaredKind::Extern) if !has_statements => {
             End::Never("a resource without statements has no policy that could end", "leave it out")
         }
-        Some(DeclaredKind::Resource) if is_key(item) => End::Never(
+        Some(DeclaredKind::Resource | DeclaredKind::Extern) if is_key(item) => End::Never(
             "a key whose policy has ended can't be used or managed by anyone, the root user included",
             "put `until` behind single statements",
         ),
@@ -49,6 +49,7 @@ fn end_of(item: &Declared) -> End {
             | DeclaredKind::Scp
             | DeclaredKind::Rcp
             | DeclaredKind::Resource
+            | DeclaredKind::Extern
             | DeclaredKind::AccountPolicy,
         ) => End::Statements,
         _ => End::Never("nothing is written of it that could end", "leave it out"),

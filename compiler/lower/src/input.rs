@@ -48,7 +48,9 @@ pub struct WorkspaceSettings {
     pub region: Option<String>,
     /// Whether what is written can take an account's id from where it is deployed.
     pub account_when_deployed: bool,
-    /// Values for `param` items, by name.
+    /// Whether something is written that can refer to what Terraform makes.
+    pub externs_when_deployed: bool,
+    /// Values for `param` items and for externs, by name.
     pub params: BTreeMap<String, String>,
     /// The text of `iamx.toml`, where there is one.
     pub settings_file: Option<FileId>,
@@ -62,6 +64,7 @@ impl Default for WorkspaceSettings {
             account: None,
             region: None,
             account_when_deployed: false,
+            externs_when_deployed: false,
             params: BTreeMap::new(),
             settings_file: None,
         }

@@ -8,6 +8,7 @@ use iamx_syntax::{
 };
 
 use crate::{
+    Extern,
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::{DeclarationKind, nearest},
@@ -52,6 +53,9 @@ impl Lowerer<'_> {
                 (["name" | "id"], [name], _) => Some(name.clone()),
                 (["account"] | ["account", "id"], _, Owner::Account(index)) => {
                     self.program.account(Some(index)).map(|account| account.id.clone())
+                }
+                (["account"] | ["account", "id"], _, Owner::Extern(index)) => {
+                    self.program.externs.get(index).and_then(Extern::unknown_account)
                 }
                 (["account", "name"], _, Owner::Account(index)) => {
                     self.program.account(Some(index)).map(|account| account.name.clone())

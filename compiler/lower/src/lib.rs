@@ -20,6 +20,7 @@ mod entities;
 mod excepting;
 mod expectations;
 mod expiry;
+mod externs;
 mod federation;
 mod grants;
 mod guardrails;
@@ -50,6 +51,7 @@ mod service_principals;
 mod statements;
 mod strings;
 mod templates;
+mod terraform;
 mod trust;
 mod values;
 
@@ -58,12 +60,13 @@ pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, WorkspaceSettings};
 pub use program::{
     AccessKey, Account, Asked, AskedResource, AskedResources, Assertion, Assignment, Attachment, AttachmentTarget,
-    Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, DEPLOYED_ACCOUNT, Group, Guardrail,
+    Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, Extern, ExternPart, Externs, Group, Guardrail,
     GuardrailAttachment, GuardrailKind, Identity, IdentityKind, Invariant, ManagedPolicy, ManagedPolicyKind,
     Organization, OrganizationNode, OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget,
     Place, PlaceKind, PolicyHolder, Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Subject, Tag,
-    Test, User,
+    Test, Unknown, User,
 };
+pub use terraform::{ReferenceHead, TerraformReference};
 
 use iamx_diagnostic::Diagnostic;
 

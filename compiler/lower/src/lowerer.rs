@@ -22,6 +22,7 @@ use crate::{
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, Names},
     repetition::{Key, Turns},
+    resources::Resource,
     scope::Environment,
 };
 
@@ -115,6 +116,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) providers: HashMap<ItemInAccount, Option<Provider>>,
     /// The providers looked at so far by their ARNs.
     pub(crate) provider_arns: HashMap<String, ItemInAccount>,
+    /// The externs looked at so far; `None` for one that has a fault, which was said.
+    pub(crate) externs: HashMap<ItemInAccount, Option<Resource>>,
+    /// The externs whose ARN nothing says now, each with whether Terraform makes it.
+    pub(crate) unknown_externs: Vec<(DeclarationId, bool)>,
     /// Whether a policy is a template of resource and trust policies, where that was asked.
     pub(crate) templates: HashMap<DeclarationId, bool>,
     /// The permission sets and guardrails, which are made last.
@@ -170,6 +175,8 @@ impl<'a> Lowerer<'a> {
             guardrail_parts: Vec::new(),
             providers: HashMap::new(),
             provider_arns: HashMap::new(),
+            externs: HashMap::new(),
+            unknown_externs: Vec::new(),
             templates: HashMap::new(),
             organization_items: Vec::new(),
             resources_made: Vec::new(),
@@ -207,6 +214,7 @@ impl<'a> Lowerer<'a> {
             }
         }
         self.expanding = false;
+        self.look_at_externs();
     }
 
     /// The items of these modules.
@@ -236,6 +244,7 @@ impl<'a> Lowerer<'a> {
         self.look_at_expectations();
         self.check_entities_named_once();
         self.check_resource_policies_once();
+        self.report_unknown_externs();
         self.count_names_in_text();
         self.report_unused();
         self.say_once();
@@ -578,7 +587,7 @@ impl<'a> Lowerer<'a> {
             let (check, message, help) = match kind {
                 DeclarationKind::Let(_)
                 | DeclarationKind::Param(_)
-                | DeclarationKind::Entity(DeclaredKind::Resource, _) => (
+                | DeclarationKind::Entity(DeclaredKind::Resource | DeclaredKind::Extern, _) => (
                     &checks::UNUSED_DECLARATION,
                     format!("`{}` is never used", declaration.name),
                     "delete it, or begin its name with `_` to keep it",

@@ -356,6 +356,14 @@ impl Names {
         self.declarations.get(id.0)
     }
 
+    /// Every extern, in the order of the modules.
+    pub(crate) fn externs(&self) -> impl Iterator<Item = (DeclarationId, Declared)> + '_ {
+        self.declarations.iter().enumerate().filter_map(|(index, declaration)| match &declaration.kind {
+            DeclarationKind::Entity(DeclaredKind::Extern, item) => Some((DeclarationId(index), item.clone())),
+            _ => None,
+        })
+    }
+
     /// Whether the declaration's name was taken before it.
     pub(crate) fn is_duplicate(&self, id: DeclarationId) -> bool {
         self.duplicates.contains(&id)

@@ -149,6 +149,7 @@ impl Lowerer<'_> {
             accounts: _,
             organization: _,
             account_when_deployed: _,
+            externs: _,
             // Made when everything else is.
             guardrails: _,
             permission_sets: _,

@@ -1,3 +1,4 @@
+mod externs;
 mod federation;
 mod invariants;
 mod organization;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use iamx_policy::Document;
 use iamx_text::Span;
 
+pub use externs::{Extern, ExternPart, Externs, Unknown};
 pub use federation::{Provider, ProviderKind};
 pub use invariants::{Claim, ClaimKind, ClaimSubject, Invariant, Place, PlaceKind};
 pub use organization::{
@@ -18,10 +20,6 @@ pub use organization::{
 pub use permission_sets::{Assignment, PermissionSet, PermissionSetPolicy, PermissionSetTarget, SessionPolicy};
 pub use resource_policies::{PolicyHolder, ResourcePolicy};
 pub use tests::{Asked, AskedResource, AskedResources, Assertion, ContextEntry, ContextValue, Subject, Test};
-
-/// Stands in ARNs for the id of an account that is known only when the program is deployed. It is as long as an id, and
-/// holds characters for private use, which IAM takes in no policy.
-pub const DEPLOYED_ACCOUNT: &str = "\u{e000}account-id\u{e000}";
 
 /// A lowered workspace: what is to exist in which account.
 #[derive(Clone, Debug, Default)]
@@ -60,8 +58,10 @@ pub struct Program {
     pub invariants: Vec<Invariant>,
     /// How many names were accepted with `unchecked`.
     pub unchecked: usize,
-    /// Whether no account is declared, and ARNs that need one hold [`DEPLOYED_ACCOUNT`].
+    /// Whether no account is declared, and ARNs that need one hold [`Program::deployed_account`].
     pub account_when_deployed: bool,
+    /// The resources of which something is known only when they are deployed.
+    pub externs: Externs,
 }
 
 /// An AWS account.
@@ -252,10 +252,10 @@ impl Program {
     }
 
     /// The id of the account at `index`, or what stands for it; `None` where there is neither.
-    pub fn account_id(&self, index: Option<usize>) -> Option<&str> {
+    pub fn account_id(&self, index: Option<usize>) -> Option<String> {
         match self.account(index) {
-            Some(account) => Some(&account.id),
-            None => self.account_when_deployed.then_some(DEPLOYED_ACCOUNT),
+            Some(account) => Some(account.id.clone()),
+            None => self.account_when_deployed.then(Self::deployed_account),
         }
     }
 

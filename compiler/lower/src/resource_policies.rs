@@ -6,7 +6,7 @@ use iamx_catalog::{
     PolicyCarrier, ResourcePolicyForm, account_policy_form, resource_policy_form, resource_policy_forms,
 };
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::Document;
+use iamx_policy::{Document, deployed_names};
 use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Member};
 use iamx_text::Span;
 
@@ -23,6 +23,7 @@ use crate::{
 };
 
 impl Lowerer<'_> {
+    /// `resource name: service.type(…) { … }`, or an `extern` with its body.
     pub(crate) fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
         let resources = item.type_call().and_then(|_| self.declared_resource(id, item, environment.account));
         let before = self.program.resource_policies.len();
@@ -50,7 +51,9 @@ impl Lowerer<'_> {
                     self.tags(environment, &node);
                     tags = true;
                 }
-                BodyPart::Member(member) => self.misplaced(environment.module, &member, DeclaredKind::Resource),
+                BodyPart::Member(member) => {
+                    self.misplaced(environment.module, &member, item.kind().unwrap_or(DeclaredKind::Resource));
+                }
                 BodyPart::Statement(_) => is_policy = true,
             }
         }
@@ -125,20 +128,27 @@ impl Lowerer<'_> {
         let inner = environment.within(Itself::Resource(own, id));
         self.statements(&inner, body, DocumentKind::Resource(form), &end, &mut document);
         self.finish_sids(form, &mut document);
+        let holder = self.policy_holder(typed, arn);
         self.program.resource_policies.push(ResourcePolicy {
             account: environment.account,
             name: declaration.name,
             form,
-            holder: PolicyHolder::Resource {
-                service: typed.service,
-                resource_type: typed.type_name,
-                arguments: typed.arguments,
-                arn,
-                region: typed.region,
-            },
+            holder,
             document,
             span: declaration.span,
         });
+    }
+
+    /// The resource with that ARN, as it holds a policy.
+    pub(crate) fn policy_holder(&self, typed: Typed, arn: String) -> PolicyHolder {
+        PolicyHolder::Resource {
+            service: typed.service,
+            resource_type: typed.type_name,
+            arguments: typed.arguments,
+            region: typed.region.filter(|region| deployed_names(region).next().is_none()),
+            deployed: self.program.externs.found_in(&arn).into_iter().next(),
+            arn,
+        }
     }
 
     /// What `self` is in the policy.
@@ -278,6 +288,7 @@ impl Lowerer<'_> {
         let mut findings = Vec::new();
         let mut holders: HashMap<Holder<'_>, Span> = HashMap::new();
         let mut files: HashMap<(Option<usize>, &str), Span> = HashMap::new();
+        let mut references: HashMap<(Option<usize>, &str), (Span, &str)> = HashMap::new();
         for policy in &self.program.resource_policies {
             // A resource is known by its ARN, an account's policy by the service and its name.
             let holder = match &policy.holder {
@@ -298,6 +309,20 @@ impl Lowerer<'_> {
             }
             holders.insert(holder, policy.span);
             if !policy.holder.is_resource() {
+                continue;
+            }
+            // Two externs may be one, and are where Terraform makes them under one reference.
+            if let PolicyHolder::Resource { deployed: Some(index), .. } = policy.holder
+                && let Some(made) = self.program.externs.get(index)
+                && let Some((first, name)) =
+                    references.insert((policy.account, &made.reference.text), (policy.span, &policy.name))
+            {
+                let message = format!("`{name}` and `{}` are one resource, which has one policy", policy.name);
+                findings.push(
+                    Diagnostic::new(&checks::DUPLICATE_AWS_NAME, policy.span, message)
+                        .related(first, "the other one")
+                        .help("put the statements into one of them"),
+                );
                 continue;
             }
             if let Some(first) = files.insert((policy.account, &policy.name), policy.span) {

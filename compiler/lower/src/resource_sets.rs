@@ -1,10 +1,10 @@
 //! Lists of resources: what `on` names, and what `except` takes away.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{Sourced, VariableFault, arn_includes, arns_intersect, variables};
+use iamx_policy::{Sourced, arn_includes, arns_intersect, deployed_names, widened};
 use iamx_syntax::{
     SyntaxNode,
-    ast::{AstNode, Bracketed, Call, DeclaredKind, Expr, Exprs, Postfix},
+    ast::{AstNode, Bracketed, Call, Expr, Exprs, Postfix},
 };
 use iamx_text::Span;
 
@@ -31,27 +31,6 @@ impl Item for Resource {
     fn touches(&self, other: &Self) -> bool {
         self.is_everything() || other.is_everything() || arns_intersect(&widened(&self.arn), &widened(&other.arn))
     }
-}
-
-/// The pattern with what any variable may become in its place.
-fn widened(arn: &str) -> String {
-    let mut pattern = String::with_capacity(arn.len());
-    let mut position = 0;
-    for variable in variables(arn) {
-        let (range, wildcard) = match variable {
-            // A character that is meant as it stands.
-            Ok(variable) if matches!(variable.key, "*" | "?" | "$") => (variable.range, '?'),
-            Ok(variable) => (variable.range, '*'),
-            Err(VariableFault::Unclosed(range) | VariableFault::Empty(range) | VariableFault::NoKey(range)) => {
-                (range, '*')
-            }
-        };
-        pattern.push_str(arn.get(position..range.start).unwrap_or_default());
-        pattern.push(wildcard);
-        position = range.end;
-    }
-    pattern.push_str(arn.get(position..).unwrap_or_default());
-    pattern
 }
 
 impl From<ResourceSet> for List<Resource> {
@@ -130,7 +109,7 @@ impl Lowerer<'_> {
         let is_resource = self
             .names
             .get(*id)
-            .is_some_and(|one| matches!(one.kind, DeclarationKind::Entity(DeclaredKind::Resource, _)));
+            .is_some_and(|one| matches!(&one.kind, DeclarationKind::Entity(kind, _) if kind.is_resource()));
         let hidden = !is_resource && self.catalog().has_service(name.text());
         if hidden && let Some(diagnostic) = self.diagnostics.get_mut(before) {
             diagnostic.help = Some(format!("the service's resource is `aws.{}.{}`", name.text(), part.text()));
@@ -227,6 +206,18 @@ impl Lowerer<'_> {
 
     /// Says that what is left of `kept` without `taken` can't be said.
     pub(crate) fn inexact_except(&mut self, kept: &str, kept_span: Span, taken: &str, taken_span: Span) {
+        if deployed_names(kept).chain(deployed_names(taken)).next().is_some() {
+            self.report(
+                Diagnostic::new(
+                    &checks::INEXACT_EXCEPT,
+                    taken_span,
+                    format!("whether `{taken}` is in `{kept}` is known only when they are deployed"),
+                )
+                .related(kept_span, "it is taken from this")
+                .help("name what is meant, or give them values under `[params]`"),
+            );
+            return;
+        }
         self.report(
             Diagnostic::new(
                 &checks::INEXACT_EXCEPT,

@@ -3,10 +3,11 @@
 use iamx_catalog::{ArnTemplate, ResourceType, Service};
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{Element, Sourced};
-use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Header, Postfix};
-use iamx_text::Span;
+use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Postfix};
+use iamx_text::{Span, TextRange, TextSize};
 
 use crate::{
+    Extern,
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
@@ -36,6 +37,8 @@ pub(crate) struct Typed {
 pub(crate) enum Owner {
     /// A declared account, by its position in the program.
     Account(usize),
+    /// That of an extern, by its position in the program, which is known only when it is deployed.
+    Extern(usize),
     /// `*`: a guardrail binds many.
     Any,
     /// Nobody said.
@@ -229,7 +232,7 @@ impl Lowerer<'_> {
         let mut resources = Vec::new();
         for named in self.items_named(environment, reference)? {
             let declaration = self.names.get(named.id)?.clone();
-            if let DeclarationKind::Entity(DeclaredKind::Resource, item) = &declaration.kind {
+            if let DeclarationKind::Entity(DeclaredKind::Resource | DeclaredKind::Extern, item) = &declaration.kind {
                 self.enter(named.id, reference.span)?;
                 let own = self.declared_resource(named.id, item, named.account);
                 self.leave();
@@ -241,48 +244,55 @@ impl Lowerer<'_> {
         Some(resources)
     }
 
-    /// The ARNs of `resource name: service.type(arguments)` in an account.
+    /// The ARNs of `resource name: service.type(arguments)` in an account, or that of an extern.
     pub(crate) fn declared_resource(
         &mut self,
         id: DeclarationId,
         item: &Declared,
         account: Option<usize>,
     ) -> Option<Vec<Resource>> {
+        if item.kind() == Some(DeclaredKind::Extern) {
+            return self.extern_resource(ItemInAccount { id, account }, item).map(|resource| vec![resource]);
+        }
         let declaration = self.names.get(id)?.clone();
         let type_call = item.type_call()?;
         let words = type_call.words();
         let span = self.span(declaration.module, type_call.path()?.range());
         let environment = Environment::of_declaration(&declaration).in_account(account);
-        let region = item.headers().find_map(|header| match header {
-            Header::Region(_) => header.string(),
-            _ => None,
-        });
-        let region = match region {
-            Some(token) => {
-                let region = self.plain_string(declaration.module, &token)?;
-                let at = self.span(declaration.module, token.text_range());
-                self.check_region(&region, at)?;
-                Some(region)
-            }
-            None => self.settings().region.clone(),
-        };
+        let region = self.said_region(declaration.module, item)?.or_else(|| self.settings().region.clone());
         let [service, type_name] = words.as_slice() else {
-            self.report(
-                Diagnostic::new(
-                    &checks::UNKNOWN_RESOURCE_TYPE,
-                    span,
-                    "a resource's type is a service and a type in it",
-                )
-                .help("such as `s3.bucket(\"…\")`"),
-            );
+            self.no_type(span);
             return None;
         };
+        if let Some(foreign) = item.foreign() {
+            let at = self.span(declaration.module, foreign.range());
+            self.report(
+                Diagnostic::new(&checks::MISPLACED_MEMBER, at, "a resource says its ARN, and this says who makes it")
+                    .help("write `extern` in place of `resource`, and its type without arguments"),
+            );
+            return None;
+        }
+        if !self.catalog().has_service(service) {
+            self.unknown_service(service, Self::service_span(span, service));
+            return None;
+        }
         let choices = self.argument_strings(&environment, type_call.arguments().as_ref())?;
         let mut resources = Vec::new();
         for arguments in choices {
             resources.append(&mut self.typed(service, type_name, &arguments, region.clone(), account.into(), span)?);
         }
         Some(resources)
+    }
+
+    /// Where a type, which stands at `span`, names its service.
+    pub(crate) fn service_span(span: Span, prefix: &str) -> Span {
+        let end = span.range.start() + TextSize::of(prefix);
+        Span::new(span.file, TextRange::new(span.range.start(), end.min(span.range.end())))
+    }
+
+    pub(crate) fn no_type(&mut self, span: Span) {
+        let message = "a resource's type is a service and a type in it";
+        self.report(Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message).help("such as `s3.bucket(\"…\")`"));
     }
 
     /// `service.type(arguments)` as an expression, and how many postfixes that takes.
@@ -383,9 +393,10 @@ impl Lowerer<'_> {
 
     pub(crate) fn fill(&mut self, template: &ArnTemplate, typed: &Typed, span: Span) -> Option<String> {
         let account = match typed.owner {
-            Owner::Account(index) => self.program.account_id(Some(index)).map(str::to_owned),
+            Owner::Account(index) => self.program.account_id(Some(index)),
+            Owner::Extern(index) => self.program.externs.get(index).and_then(Extern::unknown_account),
             Owner::Any => Some("*".to_owned()),
-            Owner::Unknown => self.program.account_id(None).map(str::to_owned),
+            Owner::Unknown => self.program.account_id(None),
         };
         let account = match account {
             Some(id) => id,

@@ -1,12 +1,12 @@
 //! Compile-time values: strings, and the parameters of the workspace.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
 use iamx_syntax::{
     SyntaxKind, SyntaxToken, TextSize,
-    ast::{AstNode, Expr, Exprs, ParamItem, Postfix},
+    ast::{AstNode, DeclaredKind, Expr, Exprs, ParamItem, Postfix},
 };
 use iamx_text::{Span, TextRange};
 
@@ -253,19 +253,18 @@ impl Lowerer<'_> {
                 self.bad_params.insert(name.clone());
             }
         }
-        let unknown: Vec<_> = self
-            .settings()
-            .params
-            .keys()
-            .filter(|given| params.iter().all(|(_, name, ..)| name != *given))
-            .cloned()
-            .collect();
+        let externs = self.names.declarations.iter().filter_map(|declaration| match &declaration.kind {
+            DeclarationKind::Entity(DeclaredKind::Extern, _) => Some(&declaration.name),
+            _ => None,
+        });
+        let known: HashSet<String> = params.iter().map(|(_, name, ..)| name).chain(externs).cloned().collect();
+        let unknown: Vec<_> = self.settings().params.keys().filter(|given| !known.contains(*given)).cloned().collect();
         for given in unknown {
-            let near = nearest(&given, params.iter().map(|(_, name, ..)| name.clone()));
+            let near = nearest(&given, known.iter().cloned());
             let span = self.setting("[params]", &given);
             let mut diagnostic =
                 Diagnostic::new(&checks::UNKNOWN_PARAMETER, span, format!("no module declares a parameter `{given}`"))
-                    .note("values for parameters come from `[params]` in `iamx.toml` and from `--set`");
+                    .note("values for parameters and externs come from `[params]` in `iamx.toml` and from `--set`");
             if let Some(near) = near {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }

@@ -10,6 +10,7 @@
 
 mod condition;
 mod condition_form;
+mod deployed;
 mod document;
 mod json;
 mod json_source;
@@ -21,6 +22,7 @@ mod variable;
 
 pub use condition::{BaseOperator, Bound, ConditionBlock, ConditionEntry, Operator, Qualifier, ValueType};
 pub use condition_form::check_condition;
+pub use deployed::{MARK, deployed, deployed_names, shown, with_deployed};
 pub use document::{ActionPattern, Document, Effect, Element, Sourced, Statement};
 pub use iamx_text::glob_matches;
 pub use json_source::{JsonMember, JsonNode, JsonValue, unquote};
@@ -28,4 +30,4 @@ pub use pattern::{arn_includes, arns_intersect, glob_includes, globs_intersect};
 pub use principal::{Principal, PrincipalElement};
 pub use read_statement::read_statement;
 pub use value_form::{ip_range_fault, is_date, is_number};
-pub use variable::{Variable, VariableFault, variables};
+pub use variable::{Variable, VariableFault, variables, widened};

@@ -7,7 +7,7 @@ use iamx_text::Span;
 
 use crate::{
     ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, Effect, Element, JsonMember, JsonNode, JsonValue,
-    Operator, Principal, PrincipalElement, Qualifier, Sourced, Statement, VariableFault, check_condition,
+    MARK, Operator, Principal, PrincipalElement, Qualifier, Sourced, Statement, VariableFault, check_condition,
     json_source::{inside, part},
     variables,
 };
@@ -412,7 +412,11 @@ impl Reader<'_> {
 
     fn check_variables(&mut self, text: &Sourced<String>) {
         for variable in variables(&text.value) {
-            let Err(fault) = variable else { continue };
+            let fault = match variable {
+                Ok(variable) if variable.key.starts_with(MARK) => VariableFault::NoKey(variable.range),
+                Ok(_) => continue,
+                Err(fault) => fault,
+            };
             let place = |range| part(text.span, &text.value, range);
             let diagnostic = match fault {
                 VariableFault::Unclosed(range) => {

@@ -4,10 +4,13 @@
 
 use std::ops::Range;
 
+use crate::deployed::MARK;
+
 /// A variable in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable<'t> {
-    /// The key that it stands for; `*`, `?` or `$` for that character.
+    /// The key that it stands for; `*`, `?` or `$` for that character; the name of a [deployed value](crate::deployed) with
+    /// its mark.
     pub key: &'t str,
     /// What stands for it where the key is absent, as it was written.
     pub default: Option<&'t str>,
@@ -44,12 +47,33 @@ pub fn variables(text: &str) -> impl Iterator<Item = Result<Variable<'_>, Variab
         };
         Some(if content.trim().is_empty() {
             Err(VariableFault::Empty(range))
-        } else if !key.contains(':') && !matches!(key, "*" | "?" | "$") {
+        } else if !key.contains(':') && !key.starts_with(MARK) && !matches!(key, "*" | "?" | "$") {
             Err(VariableFault::NoKey(range))
         } else {
             Ok(Variable { key, default, range })
         })
     })
+}
+
+/// `text` as a pattern that matches all that it may become: a wildcard for each variable.
+pub fn widened(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    let mut position = 0;
+    for variable in variables(text) {
+        let (range, wildcard) = match variable {
+            // A character that is meant as it stands.
+            Ok(variable) if matches!(variable.key, "*" | "?" | "$") => (variable.range, '?'),
+            Ok(variable) => (variable.range, '*'),
+            Err(VariableFault::Unclosed(range) | VariableFault::Empty(range) | VariableFault::NoKey(range)) => {
+                (range, '*')
+            }
+        };
+        pattern.push_str(text.get(position..range.start).unwrap_or_default());
+        pattern.push(wildcard);
+        position = range.end;
+    }
+    pattern.push_str(text.get(position..).unwrap_or_default());
+    pattern
 }
 
 #[cfg(test)]

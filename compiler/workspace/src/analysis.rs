@@ -7,7 +7,8 @@ use iamx_check::{Day, check};
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
 use iamx_emit::{OutputFile, Target, emit, limits};
 use iamx_lower::{Input, Module, Program, lower};
-use iamx_syntax::ast::{AstNode, File, Item};
+use iamx_policy::{MARK, shown};
+use iamx_syntax::ast::{AstNode, DeclaredKind, File, Item};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -96,7 +97,7 @@ impl Workspace {
         self.settings.workspace.params.insert(name.into(), value.into());
     }
 
-    /// The names of the parameters that its modules declare.
+    /// The names that its modules declare and that a value can be given to: parameters and externs.
     pub fn params(&self) -> Vec<String> {
         let mut names = Vec::new();
         for source in self.modules.iter().filter_map(|&file| self.sources.get(file)) {
@@ -104,6 +105,9 @@ impl Workspace {
             let items = File::cast(parse.syntax()).into_iter().flat_map(|file| file.items());
             names.extend(items.filter_map(|item| match item {
                 Item::Param(item) => Some(item.name()?.text().to_owned()),
+                Item::Declared(item) if item.kind() == Some(DeclaredKind::Extern) => {
+                    Some(item.name()?.text().to_owned())
+                }
                 _ => None,
             }));
         }
@@ -113,6 +117,7 @@ impl Workspace {
     /// What is written, in place of the targets in `iamx.toml`.
     pub fn set_targets(&mut self, targets: Vec<Target>) {
         self.settings.workspace.account_when_deployed = targets.iter().all(|target| target.knows_its_account());
+        self.settings.workspace.externs_when_deployed = targets.contains(&Target::Terraform);
         self.settings.targets = targets;
     }
 
@@ -143,6 +148,7 @@ impl Workspace {
         diagnostics.extend(lowered.diagnostics);
         diagnostics.extend(check(&lowered.program, catalog, &self.sources, self.today));
         diagnostics.extend(limits(&lowered.program, &self.settings.targets));
+        diagnostics.iter_mut().for_each(show_deployed);
         credentials::check(&self.sources, &mut diagnostics);
         let lock = self.lock.and_then(|file| Some((file, self.sources.get(file)?)));
         diagnostics.extend(lock.and_then(|(file, lock)| lock::check(lock.text(), file, &lowered.program, catalog)));
@@ -201,6 +207,19 @@ impl Workspace {
         self.settings.levels.apply(diagnostics);
         sort(diagnostics, &self.sources);
     }
+}
+
+/// Values that are known only when they are deployed, as people read them.
+fn show_deployed(diagnostic: &mut Diagnostic) {
+    let show = |text: &mut String| {
+        if text.contains(MARK) {
+            *text = shown(text);
+        }
+    };
+    show(&mut diagnostic.message);
+    diagnostic.labels.iter_mut().for_each(|label| show(&mut label.message));
+    diagnostic.notes.iter_mut().for_each(show);
+    diagnostic.help.iter_mut().for_each(show);
 }
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {

@@ -6,7 +6,9 @@ use iamx_lower::Program;
 use serde_json::{Map, Value, json};
 
 use super::{
+    RootKind,
     address::Address,
+    deployed::Deployed,
     order::Principals,
     text::{ACCOUNT_ID, literal},
 };
@@ -18,6 +20,9 @@ const PROVIDER: &str = ">= 5.60.0";
 /// The oldest provider whose resources say their region.
 const PROVIDER_WITH_REGIONS: &str = ">= 6.0.0";
 
+/// The label of the caller's account, which no file beside the root's takes.
+const CALLER: &str = "iamx";
+
 /// The arguments of a resource, in the order in which they are written.
 pub(super) type Arguments = Map<String, Value>;
 
@@ -26,16 +31,19 @@ pub(super) struct Builder<'p> {
     pub(super) program: &'p Program,
     pub(super) account: Option<usize>,
     pub(super) principals: Principals,
+    pub(super) deployed: Deployed<'p>,
     says_regions: bool,
-    variables: BTreeMap<&'static str, Value>,
+    variables: BTreeMap<String, Value>,
     data: BTreeMap<&'static str, BTreeMap<String, Value>>,
     resources: BTreeMap<&'static str, BTreeMap<String, Value>>,
     outputs: BTreeMap<&'static str, BTreeMap<String, Value>>,
 }
 
 impl<'p> Builder<'p> {
-    pub(super) fn new(program: &'p Program, account: Option<usize>) -> Self {
+    pub(super) fn new(program: &'p Program, kind: RootKind) -> Self {
+        let account = kind.account(program);
         Self {
+            deployed: Deployed::new(program, kind),
             program,
             account,
             principals: Principals::of(program, account),
@@ -60,8 +68,8 @@ impl<'p> Builder<'p> {
     }
 
     /// Adds what whoever applies the root may say, if it isn't there yet.
-    pub(super) fn variable(&mut self, name: &'static str, body: Value) {
-        self.variables.insert(name, body);
+    pub(super) fn variable(&mut self, name: &str, body: Value) {
+        self.variables.insert(name.to_owned(), body);
     }
 
     /// Adds what is read, if it isn't there yet.
@@ -77,24 +85,25 @@ impl<'p> Builder<'p> {
     /// The root's bytes.
     pub(super) fn finish(mut self) -> Vec<u8> {
         if let Some(account) = self.program.account(self.account) {
-            self.data("aws_caller_identity", "current".to_owned(), only_in(&account.name, &account.id));
+            self.data("aws_caller_identity", CALLER.to_owned(), only_in(&account.name, &account.id));
         }
         let (resources, outputs) = (json!(self.resources), json!(self.outputs));
         let needs_account = [&resources, &outputs].iter().any(|part| part.to_string().contains(ACCOUNT_ID));
         if self.program.account_when_deployed && needs_account {
-            self.data("aws_caller_identity", "current".to_owned(), json!({}));
+            self.data("aws_caller_identity", CALLER.to_owned(), json!({}));
         }
         let mut root = Arguments::new();
         let origin = format!("Written by iamx from the workspace {}. Change its sources instead.", self.program.name);
         root.insert("//".to_owned(), json!(origin));
+        self.variables.extend(self.deployed.variables());
         let provider = if self.says_regions { PROVIDER_WITH_REGIONS } else { PROVIDER };
-        root.insert(
-            "terraform".to_owned(),
-            json!({
-                "required_version": TERRAFORM,
-                "required_providers": { "aws": { "source": "hashicorp/aws", "version": provider } },
-            }),
-        );
+        let mut terraform = json!({ "required_version": TERRAFORM });
+        // A configuration says once which providers it needs: where files stand beside this one, they do.
+        if let (false, Some(entries)) = (self.deployed.has_files_beside(), terraform.as_object_mut()) {
+            let providers = json!({ "aws": { "source": "hashicorp/aws", "version": provider } });
+            entries.insert("required_providers".to_owned(), providers);
+        }
+        root.insert("terraform".to_owned(), terraform);
         if !self.variables.is_empty() {
             root.insert("variable".to_owned(), json!(self.variables));
         }

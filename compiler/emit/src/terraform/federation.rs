@@ -27,7 +27,7 @@ fn provider(root: &mut Builder<'_>, provider: &Provider) {
             let arguments = vec![
                 ("url", Some(literal(&format!("https://{}", provider.name)))),
                 ("client_id_list", Some(json!(audiences))),
-                ("tags", tags(&provider.tags)),
+                ("tags", tags(root, &provider.tags)),
             ];
             (arguments, "oidc_provider_arns")
         }
@@ -35,7 +35,7 @@ fn provider(root: &mut Builder<'_>, provider: &Provider) {
             let arguments = vec![
                 ("name", Some(literal(&provider.name))),
                 ("saml_metadata_document", Some(metadata_file(root, metadata))),
-                ("tags", tags(&provider.tags)),
+                ("tags", tags(root, &provider.tags)),
             ];
             (arguments, "saml_provider_arns")
         }

@@ -7,7 +7,7 @@ use super::{
     address::Address,
     builder::Builder,
     policies::path,
-    text::{document, escaped, literal},
+    text::{escaped, literal},
 };
 
 pub(super) fn add(root: &mut Builder<'_>) {
@@ -33,10 +33,10 @@ fn role(root: &mut Builder<'_>, role: &Role) {
             ("name", Some(literal(&identity.name))),
             ("path", path(&identity.path)),
             ("description", role.description.as_deref().map(literal)),
-            ("assume_role_policy", Some(document(&role.trust))),
+            ("assume_role_policy", Some(root.deployed.document(&role.trust))),
             ("max_session_duration", role.max_session.map(Value::from)),
             ("permissions_boundary", boundary(root, identity)),
-            ("tags", tags(&identity.tags)),
+            ("tags", tags(root, &identity.tags)),
             ("depends_on", depends_on),
         ],
     );
@@ -66,7 +66,7 @@ fn user(root: &mut Builder<'_>, user: &User) {
             ("name", Some(literal(&identity.name))),
             ("path", path(&identity.path)),
             ("permissions_boundary", boundary(root, identity)),
-            ("tags", tags(&identity.tags)),
+            ("tags", tags(root, &identity.tags)),
         ],
     );
     root.output("user_arns", &identity.name, address.attribute("arn"));
@@ -115,7 +115,7 @@ fn policies(root: &mut Builder<'_>, kind: IdentityKind, identity: &Identity, add
             vec![
                 ("name", Some(literal(&identity.name))),
                 (kind.word(), owner()),
-                ("policy", Some(document(&identity.inline))),
+                ("policy", Some(root.deployed.document(&identity.inline))),
             ],
         );
     }
@@ -168,7 +168,7 @@ fn boundary(root: &Builder<'_>, identity: &Identity) -> Option<Value> {
     attached_arn(root, identity.boundary.as_ref()?)
 }
 
-pub(super) fn tags(tags: &[Tag]) -> Option<Value> {
-    let tags: Map<_, _> = tags.iter().map(|tag| (escaped(&tag.key), literal(&tag.value))).collect();
+pub(super) fn tags(root: &Builder<'_>, tags: &[Tag]) -> Option<Value> {
+    let tags: Map<_, _> = tags.iter().map(|tag| (escaped(&tag.key), root.deployed.text(&tag.value))).collect();
     (!tags.is_empty()).then(|| json!(tags))
 }

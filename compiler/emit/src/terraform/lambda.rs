@@ -1,16 +1,18 @@
 //! Policies of Lambda functions and layers, which are permissions that are added one by one.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::{PolicyHolder, ResourcePolicy};
-use iamx_policy::{Principal, Statement};
+use iamx_lower::{PolicyHolder, Program, ResourcePolicy};
+use iamx_policy::{Principal, Statement, deployed_names};
 use serde_json::{Value, json};
 
 use super::{
+    RootKind,
     address::Address,
     builder::Builder,
+    deployed::Deployed,
     order::depends_on,
     resource_policies::{region, statement_label},
-    text::{literal, with_account},
+    text::literal,
 };
 
 /// The parameters of `AddPermission`, by the condition keys that they become.
@@ -34,7 +36,7 @@ fn is_layer(policy: &ResourcePolicy) -> bool {
 
 pub(super) fn add(root: &mut Builder<'_>, policy: &ResourcePolicy) {
     for statement in &policy.document.statements {
-        let Some(permission) = permission(policy, statement) else { continue };
+        let Some(permission) = permission(&root.deployed, policy, statement) else { continue };
         let sid = statement.sid.as_deref().unwrap_or_default();
         let resource_type =
             if is_layer(policy) { "aws_lambda_layer_version_permission" } else { "aws_lambda_permission" };
@@ -49,8 +51,10 @@ pub(super) fn add(root: &mut Builder<'_>, policy: &ResourcePolicy) {
 }
 
 /// What a permission can't say.
-pub(super) fn limit(policy: &ResourcePolicy) -> Option<Diagnostic> {
-    let statement = policy.document.statements.iter().find(|statement| permission(policy, statement).is_none())?;
+pub(super) fn limit(program: &Program, policy: &ResourcePolicy) -> Option<Diagnostic> {
+    let deployed = Deployed::new(program, RootKind::Account(policy.account));
+    let statement =
+        policy.document.statements.iter().find(|statement| permission(&deployed, policy, statement).is_none())?;
     let message = "this version doesn't write this statement for Terraform";
     Some(
         Diagnostic::new(&checks::NOT_YET_SUPPORTED, statement.span, message)
@@ -58,8 +62,19 @@ pub(super) fn limit(policy: &ResourcePolicy) -> Option<Diagnostic> {
     )
 }
 
+fn version_number(deployed: &Deployed<'_>, version: &str) -> Option<Value> {
+    match deployed_names(version).next() {
+        Some(_) => Some(deployed.text(version)),
+        None => Some(json!(version.parse::<u32>().ok()?)),
+    }
+}
+
 /// The arguments of the permission that a statement is; `None` where it is more than one.
-fn permission(policy: &ResourcePolicy, statement: &Statement) -> Option<Vec<(&'static str, Value)>> {
+fn permission(
+    deployed: &Deployed<'_>,
+    policy: &ResourcePolicy,
+    statement: &Statement,
+) -> Option<Vec<(&'static str, Value)>> {
     let PolicyHolder::Resource { arguments: written, .. } = &policy.holder else { return None };
     let ([action], Some(element)) = (statement.actions.patterns.as_slice(), &statement.principal) else { return None };
     let [principal] = element.principals.as_slice() else { return None };
@@ -67,13 +82,13 @@ fn permission(policy: &ResourcePolicy, statement: &Statement) -> Option<Vec<(&'s
     let layer = is_layer(policy);
     match (layer, written.as_slice()) {
         (true, [name, version]) => {
-            arguments.push(("layer_name", literal(name)));
-            arguments.push(("version_number", json!(version.parse::<u32>().ok()?)));
+            arguments.push(("layer_name", deployed.text(name)));
+            arguments.push(("version_number", version_number(deployed, version)?));
         }
-        (false, [name]) => arguments.push(("function_name", literal(name))),
+        (false, [name]) => arguments.push(("function_name", deployed.text(name))),
         (false, [name, qualifier]) => {
-            arguments.push(("function_name", literal(name)));
-            arguments.push(("qualifier", literal(qualifier)));
+            arguments.push(("function_name", deployed.text(name)));
+            arguments.push(("qualifier", deployed.text(qualifier)));
         }
         _ => return None,
     }
@@ -82,11 +97,11 @@ fn permission(policy: &ResourcePolicy, statement: &Statement) -> Option<Vec<(&'s
         Principal::Service(service) => literal(service),
         // A layer takes accounts alone, by their ids.
         Principal::Aws(arn) if layer => match arn.split(':').collect::<Vec<_>>().as_slice() {
-            [_, _, _, _, id, "root"] => with_account(id),
+            [_, _, _, _, id, "root"] => deployed.text(id),
             ["*"] => json!("*"),
             _ => return None,
         },
-        Principal::Aws(arn) => with_account(arn),
+        Principal::Aws(arn) => deployed.text(arn),
         Principal::Federated(_) | Principal::CanonicalUser(_) => return None,
     };
     arguments.push(("principal", principal));
@@ -100,7 +115,7 @@ fn permission(policy: &ResourcePolicy, statement: &Statement) -> Option<Vec<(&'s
         };
         let value = match parameter {
             "invoked_via_function_url" => json!(value.value == "true"),
-            _ => with_account(&value.value),
+            _ => deployed.text(&value.value),
         };
         arguments.push((parameter, value));
     }

@@ -11,7 +11,7 @@ use super::{
     address::Address,
     builder::Builder,
     label::label,
-    text::{document, expression, literal},
+    text::{expression, literal},
 };
 
 const ORGANIZATION: &str = "aws_organizations_organization";
@@ -48,7 +48,7 @@ fn add_guardrail(root: &mut Builder<'_>, guardrail: &Guardrail) {
             ("name", Some(literal(&guardrail.name))),
             ("description", guardrail.description.as_deref().map(literal)),
             ("type", Some(json!(policy_type))),
-            ("content", Some(document(&guardrail.document))),
+            ("content", Some(root.deployed.document(&guardrail.document))),
         ],
     );
     root.output(output, &guardrail.name, address.attribute("arn"));

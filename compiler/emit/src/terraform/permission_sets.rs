@@ -15,7 +15,7 @@ use super::{
     label::label,
     order::depends_on,
     policies::path,
-    text::{document, expression, literal},
+    text::{expression, literal},
 };
 
 const INSTANCES: &str = "aws_ssoadmin_instances";
@@ -39,12 +39,13 @@ fn add_set(root: &mut Builder<'_>, set: &PermissionSet) {
             ("description", set.description.as_deref().map(literal)),
             ("instance_arn", Some(instance())),
             ("session_duration", set.session.map(|seconds| json!(duration(seconds)))),
-            ("tags", tags(&set.tags)),
+            ("tags", tags(root, &set.tags)),
         ],
     );
     root.output("permission_set_arns", &set.name, address.attribute("arn"));
     let assignments: BTreeSet<Address> =
         set.assignments.iter().filter_map(|assignment| assign(root, set, &address, assignment)).collect();
+    let inline = root.deployed.document(&set.inline);
     let mut part = |address_of_part: Address, arguments: Vec<(&str, Option<Value>)>| {
         let mut all = vec![("instance_arn", Some(instance())), ("permission_set_arn", Some(address.attribute("arn")))];
         all.extend(arguments);
@@ -53,7 +54,7 @@ fn add_set(root: &mut Builder<'_>, set: &PermissionSet) {
         root.resource(&address_of_part, all);
     };
     if !set.inline.statements.is_empty() {
-        part(Address::permission_set_inline(&set.name), vec![("inline_policy", Some(document(&set.inline)))]);
+        part(Address::permission_set_inline(&set.name), vec![("inline_policy", Some(inline))]);
     }
     for PermissionSetPolicy { target, .. } in &set.attachments {
         match target {

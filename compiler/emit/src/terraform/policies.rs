@@ -1,10 +1,6 @@
 //! Managed policies and permissions boundaries; session policies.
 
-use super::{
-    address::Address,
-    builder::Builder,
-    text::{document, literal},
-};
+use super::{address::Address, builder::Builder, text::literal};
 
 pub(super) fn add(root: &mut Builder<'_>) {
     let (program, account) = (root.program, root.account);
@@ -16,7 +12,7 @@ pub(super) fn add(root: &mut Builder<'_>) {
                 ("name", Some(literal(&policy.name))),
                 ("path", path(&policy.path)),
                 ("description", policy.description.as_deref().map(literal)),
-                ("policy", Some(document(&policy.document))),
+                ("policy", Some(root.deployed.document(&policy.document))),
             ],
         );
         root.output("policy_arns", &policy.name, address.attribute("arn"));
@@ -27,7 +23,7 @@ pub(super) fn add(root: &mut Builder<'_>) {
 pub(super) fn add_session_policies(root: &mut Builder<'_>) {
     let (program, account) = (root.program, root.account);
     for policy in program.session_policies.iter().filter(|policy| policy.account == account) {
-        root.output("session_policies", &policy.name, document(&policy.document));
+        root.output("session_policies", &policy.name, root.deployed.document(&policy.document));
     }
 }
 

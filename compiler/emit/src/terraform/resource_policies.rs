@@ -2,6 +2,7 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{PolicyHolder, Program, ResourcePolicy};
+use iamx_policy::deployed_names;
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     label::label,
     lambda,
     order::depends_on,
-    text::{document, expression, literal, with_account},
+    text::{expression, literal},
 };
 
 /// The resource that a policy is made with.
@@ -141,9 +142,11 @@ impl Row {
     }
 }
 
-/// What tells the holder of a policy from every other of its type: what fills its ARN, and its region.
+/// What tells the holder of a policy from every other of its type: what fills its ARN, and its region; an extern's name.
 pub(super) fn names(policy: &ResourcePolicy) -> Vec<&str> {
     match &policy.holder {
+        // No argument is empty, so that no other resource has these names.
+        PolicyHolder::Resource { deployed: Some(_), .. } => vec!["", &policy.name],
         PolicyHolder::Resource { arguments, .. } => {
             arguments.iter().map(String::as_str).chain(region(policy)).collect()
         }
@@ -154,7 +157,8 @@ pub(super) fn names(policy: &ResourcePolicy) -> Vec<&str> {
 /// The region that is in the holder's ARN, where it is known.
 pub(super) fn region(policy: &ResourcePolicy) -> Option<&str> {
     let PolicyHolder::Resource { arn, .. } = &policy.holder else { return None };
-    arn.split(':').nth(3).filter(|region| !matches!(*region, "" | "*"))
+    let region = arn.split(':').nth(3).filter(|region| !matches!(*region, "" | "*"))?;
+    deployed_names(region).next().is_none().then_some(region)
 }
 
 /// Adds the policies of an account's resources, and of the account.
@@ -178,7 +182,7 @@ fn add_policy(root: &mut Builder<'_>, row: &Row, policy: &ResourcePolicy) {
     let address = row.address(policy);
     let mut arguments = identify(root, row, policy, &address.label);
     arguments.push(("region", root.region(region(policy))));
-    arguments.push((row.policy, Some(document(&policy.document))));
+    arguments.push((row.policy, Some(root.deployed.document(&policy.document))));
     arguments.push(("depends_on", depends_on(&root.principals.named_in(&policy.document))));
     root.resource(&address, arguments);
 }
@@ -190,32 +194,40 @@ fn identify(
     policy: &ResourcePolicy,
     label: &str,
 ) -> Vec<(&'static str, Option<Value>)> {
-    let (written, arn) = match &policy.holder {
-        PolicyHolder::Resource { arguments, arn, .. } => (arguments.as_slice(), arn.as_str()),
-        PolicyHolder::Account { .. } => (&[] as &[String], ""),
+    let (written, arn, deployed) = match &policy.holder {
+        PolicyHolder::Resource { arguments, arn, deployed, .. } => (arguments.as_slice(), arn.as_str(), *deployed),
+        PolicyHolder::Account { .. } => (&[] as &[String], "", None),
     };
     match row.identified {
         Identified::Names(names) => {
-            names.iter().zip(written).map(|(name, value)| (*name, Some(literal(value)))).collect()
+            names.iter().zip(written).map(|(name, value)| (*name, Some(root.deployed.text(value)))).collect()
         }
         Identified::Named(name) => {
-            vec![(name, written.first().map(|value| literal(value))), ("policy_name", Some(literal(&policy.name)))]
+            vec![
+                (name, written.first().map(|value| root.deployed.text(value))),
+                ("policy_name", Some(literal(&policy.name))),
+            ]
         }
-        Identified::Arn(name) => vec![(name, Some(with_account(arn)))],
+        Identified::Arn(name) => vec![(name, Some(root.deployed.text(arn)))],
         Identified::Account => Vec::new(),
         Identified::AccountByName => vec![("policy_name", Some(literal(&policy.name)))],
         Identified::Queue => {
-            let name = written.first().map_or(Value::Null, |name| literal(name));
+            let address = deployed.and_then(|index| root.deployed.attribute(index, "aws_sqs_queue", "url"));
+            if address.is_some() {
+                return vec![("queue_url", address)];
+            }
+            let name = written.first().map_or(Value::Null, |name| root.deployed.text(name));
             let read = read(root, "aws_sqs_queue", label, "name", &name, policy);
             vec![("queue_url", Some(expression(&format!("{read}.url"))))]
         }
+        Identified::Secret if deployed.is_some() => vec![("secret_arn", Some(root.deployed.text(arn)))],
         Identified::Secret => {
             let name = written.first().map_or("", String::as_str);
             // The whole of it ends with a hyphen and six characters.
             let whole = name
                 .rsplit_once('-')
                 .is_some_and(|(_, end)| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-            let (key, value) = if whole { ("arn", with_account(arn)) } else { ("name", literal(name)) };
+            let (key, value) = if whole { ("arn", root.deployed.text(arn)) } else { ("name", literal(name)) };
             let read = read(root, "aws_secretsmanager_secret", label, key, &value, policy);
             vec![("secret_arn", Some(expression(&format!("{read}.arn"))))]
         }
@@ -241,13 +253,18 @@ fn read(
 
 /// What Terraform has no form for.
 pub(super) fn limits(program: &Program) -> Vec<Diagnostic> {
-    program.resource_policies.iter().filter(|policy| is_written(policy)).filter_map(limit).collect()
+    program
+        .resource_policies
+        .iter()
+        .filter(|policy| is_written(policy))
+        .filter_map(|policy| limit(program, policy))
+        .collect()
 }
 
-fn limit(policy: &ResourcePolicy) -> Option<Diagnostic> {
+fn limit(program: &Program, policy: &ResourcePolicy) -> Option<Diagnostic> {
     let needs_region = match Row::of(policy) {
         Some(row) => matches!(row.identified, Identified::Arn(_)),
-        None if lambda::holds(policy) => return lambda::limit(policy),
+        None if lambda::holds(policy) => return lambda::limit(program, policy),
         None => {
             let message = "this version doesn't write this policy for Terraform";
             return Some(

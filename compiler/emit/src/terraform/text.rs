@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use iamx_lower::DEPLOYED_ACCOUNT;
-use iamx_policy::Document;
 use serde_json::Value;
 
 /// The id of the account that a root is applied to.
-pub(super) const ACCOUNT_ID: &str = "data.aws_caller_identity.current.account_id";
+pub(super) const ACCOUNT_ID: &str = "data.aws_caller_identity.iamx.account_id";
 
 /// A template that says `text` as it stands: `${` and `%{` begin something in a template, `$${` and `%%{` are these
 /// characters themselves. It holds for keys of maps too.
@@ -38,25 +36,14 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// The value `text`, in which the id of an account that isn't known is read from AWS.
-pub(super) fn with_account(text: &str) -> Value {
-    Value::String(escaped(text).replace(DEPLOYED_ACCOUNT, &format!("${{{ACCOUNT_ID}}}")))
-}
-
 /// The value of an expression.
 pub(super) fn expression(expression: &str) -> Value {
     Value::String(format!("${{{expression}}}"))
 }
 
-/// The value that a policy document is as an argument: JSON text. An account's id that isn't known is read from AWS.
-pub(super) fn document(document: &Document) -> Value {
-    let text = escaped(&composed(&document.to_compact_json()));
-    Value::String(text.replace(&composed(DEPLOYED_ACCOUNT), &format!("${{{ACCOUNT_ID}}}")))
-}
-
 /// JSON text with the same meaning that Terraform leaves as it is. It brings every string into Unicode's composed form
 /// (NFC), which would make another name out of some. Up to U+00FF every text is composed.
-fn composed(json: &str) -> String {
+pub(super) fn composed(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     let mut units = [0; 2];
     for c in json.chars() {

@@ -5,7 +5,7 @@
 
 use iamx_catalog::{KeyType, KeyTypes};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::glob_matches;
+use iamx_policy::{glob_matches, shown};
 use iamx_syntax::ast::{Expr, Test};
 use iamx_text::Span;
 
@@ -19,6 +19,7 @@ use crate::{
 use super::{
     comparisons::{Compare, Subject, comparison_of},
     formula::Formula,
+    globs,
     keys::{Key, Number},
     value_lists,
 };
@@ -80,6 +81,15 @@ impl Lowerer<'_> {
             self.error(&checks::MISMATCHED_TYPE, subject_span, "expected one value, and this is a list");
             return None;
         };
+        if let Some(unknown) = right.iter().chain([left]).find(|value| globs::has_variables(&value.value)) {
+            let message =
+                format!("`{}` isn't known now, and this compares two values when compiling", shown(&unknown.value));
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_OPERATOR, span, message)
+                    .help("compare a key of the request with it"),
+            );
+            return None;
+        }
         let order = |other: &str| match key_type {
             KeyType::Numeric => value_lists::compare_numbers(&left.value, other),
             _ => Some(left.value.as_str().cmp(other)),

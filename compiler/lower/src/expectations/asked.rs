@@ -35,7 +35,7 @@ impl Lowerer<'_> {
         let asked = |resource: Sourced<Resource>| AskedResource {
             account: resource.value.typed.as_ref().and_then(|typed| match typed.owner {
                 Owner::Account(account) => Some(account),
-                Owner::Any | Owner::Unknown => None,
+                Owner::Extern(_) | Owner::Any | Owner::Unknown => None,
             }),
             arn: resource.value.arn,
             span: resource.span,

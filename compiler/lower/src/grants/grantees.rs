@@ -279,7 +279,7 @@ impl Lowerer<'_> {
             Who::Identity(kind, index) => (*kind, *index),
         };
         let identity = self.identity(kind, index)?.clone();
-        let Some(id) = self.program.account_id(grantee.account).map(str::to_owned) else {
+        let Some(id) = self.program.account_id(grantee.account) else {
             self.report(
                 Diagnostic::new(
                     &checks::MISSING_ACCOUNT,

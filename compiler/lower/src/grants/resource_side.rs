@@ -13,7 +13,7 @@ use super::{
     resources::{Carrier, Granted},
 };
 use crate::{
-    PolicyHolder, ResourcePolicy,
+    ResourcePolicy,
     conditions::Formula,
     lowerer::Lowerer,
     permissions::permission_asks,
@@ -154,7 +154,7 @@ impl Lowerer<'_> {
         actions: &[Sourced<ActionPattern>],
     ) -> Option<Vec<Sourced<ActionPattern>>> {
         let policy = self.policy_of(granted, carrier)?;
-        let id = self.program.account_id(granted.account).map(str::to_owned);
+        let id = self.program.account_id(granted.account);
         let policy = self.program.resource_policies.get(policy)?;
         let names_account = |principal: &Sourced<PolicyPrincipal>| match (&principal.value, &id) {
             (PolicyPrincipal::Aws(arn), Some(id)) => {
@@ -207,17 +207,12 @@ impl Lowerer<'_> {
         if matches!(carrier.form.statements, PolicyStatements::Permissions(_)) {
             let typed = made.resource.typed?;
             let policy = self.program.resource_policies.len();
+            let holder = self.policy_holder(typed, made.resource.arn);
             self.program.resource_policies.push(ResourcePolicy {
                 account: made.account,
                 name: declaration.name,
                 form: carrier.form,
-                holder: PolicyHolder::Resource {
-                    service: typed.service,
-                    resource_type: typed.type_name,
-                    arguments: typed.arguments,
-                    arn: made.resource.arn,
-                    region: typed.region,
-                },
+                holder,
                 document: iamx_policy::Document::default(),
                 span: declaration.span,
             });

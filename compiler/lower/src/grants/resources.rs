@@ -206,7 +206,7 @@ impl Lowerer<'_> {
         let typed = resource.value.typed.clone()?;
         let account = match typed.owner {
             Owner::Account(index) => Some(index),
-            Owner::Any | Owner::Unknown => None,
+            Owner::Extern(_) | Owner::Any | Owner::Unknown => None,
         };
         let around = self.declared_around(&typed, made);
         let key = around.iter().find_map(|index| self.resources_made.get(*index)?.key);

@@ -1,7 +1,7 @@
 //! The policies that resources carry, and those that services keep for accounts.
 
 use iamx_catalog::ResourcePolicyForm;
-use iamx_policy::Document;
+use iamx_policy::{Document, shown};
 use iamx_text::Span;
 
 /// A policy that a resource carries, or that a service keeps for an account. Without statements there is none to be written:
@@ -37,6 +37,8 @@ pub enum PolicyHolder {
         arn: String,
         /// Its region, where it is known.
         region: Option<String>,
+        /// The extern that it is, by its position in [`Program::externs`](crate::Program::externs), where its ARN isn't known.
+        deployed: Option<usize>,
     },
     /// An account.
     Account {
@@ -63,7 +65,7 @@ impl PolicyHolder {
     /// What it is, for a message.
     pub fn describe(&self) -> String {
         match self {
-            Self::Resource { arn, .. } => format!("`{arn}`"),
+            Self::Resource { arn, .. } => format!("`{}`", shown(arn)),
             Self::Account { service, .. } => format!("the account in `{service}`"),
         }
     }

@@ -330,6 +330,11 @@ impl DeclaredKind {
         })
     }
 
+    /// Whether it declares a resource that others make: `resource` or `extern`.
+    pub fn is_resource(self) -> bool {
+        matches!(self, Self::Resource | Self::Extern)
+    }
+
     /// The kind word with its article, for a message.
     pub fn with_article(self) -> String {
         let article = match self {
@@ -423,6 +428,14 @@ impl Declared {
         })
     }
 
+    /// The string after `region`.
+    pub fn region(&self) -> Option<SyntaxToken> {
+        self.headers().find_map(|header| match header {
+            Header::Region(_) => header.string(),
+            _ => None,
+        })
+    }
+
     /// The body in braces.
     pub fn body(&self) -> Option<Body> {
         child(&self.0)
@@ -431,6 +444,18 @@ impl Declared {
     /// The doc comment.
     pub fn documentation(&self) -> Option<String> {
         documentation(&self.0)
+    }
+}
+
+impl Foreign {
+    /// The word of the tool: `terraform` or `cloudformation`.
+    pub fn tool(&self) -> Option<SyntaxToken> {
+        token(&self.0, SyntaxKind::TERRAFORM_KW).or_else(|| token(&self.0, SyntaxKind::CLOUDFORMATION_KW))
+    }
+
+    /// What the tool calls it, a string.
+    pub fn reference(&self) -> Option<SyntaxToken> {
+        token(&self.0, SyntaxKind::STRING)
     }
 }
 
