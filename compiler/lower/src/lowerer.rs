@@ -98,6 +98,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) repeated: HashMap<DeclarationId, Turns>,
     /// The turns of a `for` in a turn of those around it.
     pub(crate) turns: HashMap<(Span, Rc<[Key]>), Vec<Environment>>,
+    /// Policies that are made where they are used, where they were named with an account.
+    pub(crate) named_policies: Vec<(ItemInAccount, Span)>,
     /// Whether a value is being put into a text.
     pub(crate) in_text: bool,
     /// Whether the lists of `for`s are still being read.
@@ -166,6 +168,7 @@ impl<'a> Lowerer<'a> {
             scopes: HashMap::new(),
             repeated: HashMap::new(),
             turns: HashMap::new(),
+            named_policies: Vec::new(),
             in_text: false,
             expanding: false,
             repeated_parts: None,
@@ -242,6 +245,7 @@ impl<'a> Lowerer<'a> {
         self.attach_guardrails();
         self.look_at_unmade();
         self.look_at_expectations();
+        self.check_named_policies();
         self.check_entities_named_once();
         self.check_resource_policies_once();
         self.report_unknown_externs();

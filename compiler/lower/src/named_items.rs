@@ -93,6 +93,10 @@ impl Lowerer<'_> {
             return self.homes(id);
         }
         if let Some(place) = &reference.place {
+            if place.each {
+                let named = place.accounts.iter().map(|account| ItemInAccount { id, account: Some(*account) });
+                self.named_policies.extend(named.map(|item| (item, reference.span)));
+            }
             return Some(place.accounts.iter().map(|account| Some(*account)).collect());
         }
         if let (Some(account), false) = (environment.account, environment.any_account) {
@@ -101,6 +105,26 @@ impl Lowerer<'_> {
         let mut made: Vec<_> = self.made.keys().filter(|item| item.id == id).map(|item| item.account).collect();
         made.sort_unstable();
         if made.is_empty() { self.homes(id) } else { Some(made.into()) }
+    }
+
+    /// Says which policies were named with an account in which nothing makes them.
+    pub(crate) fn check_named_policies(&mut self) {
+        let errors = self.errors();
+        for (item, span) in std::mem::take(&mut self.named_policies) {
+            let Some(declaration) = self.names.get(item.id) else { continue };
+            // One that couldn't be made was spoken of there.
+            if errors > 0 || self.made.contains_key(&item) {
+                continue;
+            }
+            let (name, declared) = (declaration.name.clone(), declaration.span);
+            let message = format!("`{name}` isn't made in {}", self.account_names(std::iter::once(item.account)));
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_NAME, span, message)
+                    .related(declared, "declared here")
+                    .note("a policy without an account is made in each account where something attaches it")
+                    .help("attach it to an identity there"),
+            );
+        }
     }
 
     /// Whether the item is a policy without an account of its own.

@@ -99,6 +99,7 @@ struct Gathered {
     unchecked: HashSet<Span>,
     providers: HashMap<ItemInAccount, Option<Provider>>,
     provider_arns: HashMap<String, ItemInAccount>,
+    named_policies: Vec<(ItemInAccount, Span)>,
     resources_made: Vec<MadeResource>,
 }
 
@@ -121,6 +122,7 @@ fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
         unchecked: lowerer.unchecked,
         providers: lowerer.providers,
         provider_arns: lowerer.provider_arns,
+        named_policies: lowerer.named_policies,
         resources_made: lowerer.resources_made,
     })
 }
@@ -141,6 +143,7 @@ impl Lowerer<'_> {
         self.unchecked.extend(part.unchecked);
         self.providers.extend(part.providers);
         self.provider_arns.extend(part.provider_arns);
+        self.named_policies.extend(part.named_policies);
 
         let Program {
             // Of the whole workspace, and known before its items.
