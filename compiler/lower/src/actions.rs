@@ -111,7 +111,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn actions(
+    pub(crate) fn actions(
         &mut self,
         environment: &Environment,
         expr: &Expr,
@@ -290,14 +290,7 @@ impl Lowerer<'_> {
     ) -> Option<Vec<Sourced<ActionPattern>>> {
         let (prefix, word) = token.text().split_once('@')?;
         let prefix = prefix.trim_end_matches(':');
-        let Some(level) = Level::from_name(word) else {
-            let known: Vec<String> = Level::ALL.iter().map(|level| format!("@{}", level.keyword())).collect();
-            self.report(
-                Diagnostic::new(&checks::UNKNOWN_ACCESS_LEVEL, span, format!("there is no access level `@{word}`"))
-                    .help(format!("the levels are {}", crate::resources::quoted(&known))),
-            );
-            return None;
-        };
+        let level = self.known_level(word, span)?;
         let catalog = self.catalog();
         let services: Vec<&Service> = if prefix.is_empty() {
             catalog.services().collect()
@@ -343,6 +336,19 @@ impl Lowerer<'_> {
             );
         }
         Some(patterns)
+    }
+
+    /// The level that is called `word`.
+    pub(crate) fn known_level(&mut self, word: &str, span: Span) -> Option<Level> {
+        let level = Level::from_name(word);
+        if level.is_none() {
+            let known: Vec<String> = Level::ALL.iter().map(|level| format!("@{}", level.keyword())).collect();
+            self.report(
+                Diagnostic::new(&checks::UNKNOWN_ACCESS_LEVEL, span, format!("there is no access level `@{word}`"))
+                    .help(format!("the levels are {}", crate::resources::quoted(&known))),
+            );
+        }
+        level
     }
 
     /// Whether every action of `actions` has no resource-level permissions, so that only `*` can stand for its resource.

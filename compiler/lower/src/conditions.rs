@@ -23,6 +23,7 @@ use iamx_text::Span;
 
 pub(crate) use formula::Formula;
 pub(crate) use keys::{Key, Number};
+pub(crate) use named_operators::operator_of;
 pub(crate) use values::{date_value, key_duration, value_name};
 
 use crate::{
@@ -83,7 +84,7 @@ impl Lowerer<'_> {
             Expr::Call(call) => {
                 let name = call.name()?;
                 if let [iamx_syntax::ast::Postfix::Arguments(arguments)] = call.postfixes().as_slice()
-                    && named_operators::operator_of(name.text()).is_some()
+                    && operator_of(name.text()).is_some()
                 {
                     return self.named_operator(environment, &name, Some(arguments), span);
                 }

@@ -53,6 +53,7 @@ mod strings;
 mod templates;
 mod terraform;
 mod trust;
+mod unread;
 mod values;
 
 pub use brought::{BROUGHT, Brought};

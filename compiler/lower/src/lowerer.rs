@@ -246,6 +246,7 @@ impl<'a> Lowerer<'a> {
         self.look_at_unmade();
         self.look_at_expectations();
         self.check_named_policies();
+        self.look_at_unread();
         self.check_entities_named_once();
         self.check_resource_policies_once();
         self.report_unknown_externs();

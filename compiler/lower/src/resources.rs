@@ -461,17 +461,7 @@ impl Lowerer<'_> {
             .filter(|child| child.resource_type.slug() == name && child.parent.arity() == typed.arguments.len())
             .collect();
         if named.is_empty() {
-            let mut known: Vec<_> = children.iter().map(|child| child.resource_type.slug()).collect();
-            known.sort();
-            known.dedup();
-            let message = format!("`{}.{}` has no child `{name}`", typed.service, typed.type_name);
-            let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message);
-            diagnostic = if known.is_empty() {
-                diagnostic.note("it has none at all: its ARN is no beginning of another type's")
-            } else {
-                diagnostic.help(format!("its children are {}", quoted(&known)))
-            };
-            self.report(diagnostic);
+            self.no_such_child(service, parent_type, name, span);
             return None;
         }
         let fitting: Vec<_> = named.iter().filter(|child| child.placeholders.len() == given.len()).collect();
@@ -501,7 +491,20 @@ impl Lowerer<'_> {
         Some(resources)
     }
 
-    fn wrong_type_arguments(
+    pub(crate) fn no_such_child(&mut self, service: &Service, parent: &ResourceType, name: &str, span: Span) {
+        let mut known: Vec<_> = service.children(parent).map(|child| child.resource_type.slug()).collect();
+        known.sort();
+        known.dedup();
+        let message = format!("`{}.{}` has no child `{name}`", service.prefix(), parent.slug());
+        let diagnostic = Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, message);
+        self.report(if known.is_empty() {
+            diagnostic.note("it has none at all: its ARN is no beginning of another type's")
+        } else {
+            diagnostic.help(format!("its children are {}", quoted(&known)))
+        });
+    }
+
+    pub(crate) fn wrong_type_arguments(
         &mut self,
         service: &Service,
         resource_type: &ResourceType,

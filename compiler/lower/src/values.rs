@@ -420,6 +420,28 @@ impl Lowerer<'_> {
 
     /// The value of `${names}`.
     fn value_of(&mut self, environment: &Environment, names: &[String], span: Span) -> Option<Vec<Sourced<String>>> {
+        self.evaluate_in_text(environment, names, span, |lowerer, reference| {
+            lowerer.referenced_strings(environment, reference, "a string")
+        })
+    }
+
+    /// What `${names}` stands for.
+    pub(crate) fn resolve_in_text(
+        &mut self,
+        environment: &Environment,
+        names: &[String],
+        span: Span,
+    ) -> Option<Reference> {
+        self.evaluate_in_text(environment, names, span, |_, reference| Some(reference.clone()))
+    }
+
+    fn evaluate_in_text<T>(
+        &mut self,
+        environment: &Environment,
+        names: &[String],
+        span: Span,
+        evaluate: impl FnOnce(&mut Self, &Reference) -> Option<T>,
+    ) -> Option<T> {
         // Names in a string have no tokens of their own, so they are read as the call that they spell.
         let text = format!("let x = {}", names.join("."));
         let parse = iamx_syntax::parse(&text);
@@ -427,9 +449,9 @@ impl Lowerer<'_> {
         let before = self.diagnostics.len();
         let reference = self.resolve(environment, &call);
         let outside = std::mem::replace(&mut self.in_text, true);
-        let strings = reference.and_then(|mut reference| {
+        let result = reference.and_then(|mut reference| {
             reference.span = span;
-            self.referenced_strings(environment, &reference, "a string")
+            evaluate(self, &reference)
         });
         self.in_text = outside;
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
@@ -438,7 +460,7 @@ impl Lowerer<'_> {
                 label.span = span;
             }
         }
-        strings
+        result
     }
 
     pub(crate) fn check_variable(&mut self, variable: &str, span: Span) {
@@ -471,7 +493,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn string_fault(&mut self, span: Span, fault: Fault) {
+    pub(crate) fn string_fault(&mut self, span: Span, fault: Fault) {
         match fault {
             Fault::Escape(range) => self.bad_escape(span, range),
             Fault::Unclosed(range) => self.report(
@@ -502,7 +524,7 @@ impl Lowerer<'_> {
 }
 
 /// The part of a string's token at `range` of its text.
-fn part_of(token: Span, range: Range<usize>) -> Span {
+pub(crate) fn part_of(token: Span, range: Range<usize>) -> Span {
     let offset = |at: usize| token.range.start() + TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
     let (start, end) = (offset(range.start).min(token.range.end()), offset(range.end).min(token.range.end()));
     Span::new(token.file, TextRange::new(start, end.max(start)))
