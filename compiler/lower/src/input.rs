@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use iamx_catalog::Catalog;
 use iamx_syntax::Parse;
-use iamx_text::{FileId, SourceMap};
+use iamx_text::{FileId, SourceMap, Span};
 
 /// All that lowering looks at.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +52,19 @@ pub struct WorkspaceSettings {
     pub externs_when_deployed: bool,
     /// Values for `param` items and for externs, by name.
     pub params: BTreeMap<String, String>,
+    /// Where `iamx.toml` gives them; not those of the command line.
+    pub param_places: BTreeMap<String, ParamPlace>,
     /// The text of `iamx.toml`, where there is one.
     pub settings_file: Option<FileId>,
+}
+
+/// Where `iamx.toml` gives a parameter its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParamPlace {
+    /// The parameter's name.
+    pub name: Span,
+    /// The value.
+    pub value: Span,
 }
 
 impl Default for WorkspaceSettings {
@@ -66,6 +77,7 @@ impl Default for WorkspaceSettings {
             account_when_deployed: false,
             externs_when_deployed: false,
             params: BTreeMap::new(),
+            param_places: BTreeMap::new(),
             settings_file: None,
         }
     }

@@ -12,6 +12,7 @@ mod argument_types;
 mod aws_names;
 mod bounds;
 mod brought;
+mod bucket_names;
 mod conditions;
 mod documents;
 mod durations;
@@ -58,7 +59,7 @@ mod values;
 
 pub use brought::{BROUGHT, Brought};
 pub use documents::{DocumentEntry, DocumentKind};
-pub use input::{Input, Module, WorkspaceSettings};
+pub use input::{Input, Module, ParamPlace, WorkspaceSettings};
 pub use program::{
     AccessKey, Account, Asked, AskedResource, AskedResources, Assertion, Assignment, Attachment, AttachmentTarget,
     Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, Extern, ExternPart, Externs, Group, Guardrail,

@@ -1,13 +1,14 @@
 //! What stands after `on`: ARNs by resource type, children, entities, raw ARNs.
 
 use iamx_catalog::{ArnTemplate, ResourceType, Service};
-use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_diagnostic::{Applicability, Diagnostic, Severity, checks};
 use iamx_policy::{Element, Sourced};
 use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Postfix};
 use iamx_text::{Span, TextRange, TextSize};
 
 use crate::{
     Extern,
+    bucket_names::{BucketNameFault, bucket_name_fault},
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
@@ -338,15 +339,15 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         arguments: Option<&Arguments>,
-    ) -> Option<Vec<Vec<String>>> {
+    ) -> Option<Vec<Vec<Sourced<String>>>> {
         let mut choices = vec![Vec::new()];
         for argument in arguments.map(Arguments::arguments).unwrap_or_default() {
             let strings = self.strings(environment, &argument, "a string")?;
             self.spend(choices.len().saturating_mul(strings.len()), self.span(environment.module, argument.range()))?;
             choices = choices
                 .iter()
-                .flat_map(|before: &Vec<String>| {
-                    strings.iter().map(move |string| before.iter().cloned().chain([string.value.clone()]).collect())
+                .flat_map(|before: &Vec<Sourced<String>>| {
+                    strings.iter().map(move |string| before.iter().cloned().chain([string.clone()]).collect())
                 })
                 .collect();
         }
@@ -357,7 +358,7 @@ impl Lowerer<'_> {
         &mut self,
         prefix: &str,
         type_name: &str,
-        arguments: &[String],
+        arguments: &[Sourced<String>],
         region: Option<String>,
         owner: Owner,
         span: Span,
@@ -376,10 +377,15 @@ impl Lowerer<'_> {
             self.wrong_type_arguments(service, resource_type, &resource_type.arn_templates, arguments.len(), span);
             return None;
         }
+        if let ("s3", "bucket" | "object", Some(bucket)) =
+            (service.prefix(), resource_type.slug().as_str(), arguments.first().filter(|name| !name.value.is_empty()))
+        {
+            self.check_bucket_name(&bucket.value, bucket.span)?;
+        }
         let typed = Typed {
             service: service.prefix().to_owned(),
             type_name: resource_type.slug(),
-            arguments: arguments.to_vec(),
+            arguments: arguments.iter().map(|argument| argument.value.clone()).collect(),
             region,
             owner,
         };
@@ -432,19 +438,33 @@ impl Lowerer<'_> {
             self.report(Diagnostic::new(&checks::INVALID_ARN, span, message).help("`\"*\"` stands for any"));
             return None;
         }
-        // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-        if what == "s3.bucket" && typed.arguments.iter().any(|name| holds_slash(name)) {
-            self.report(
-                Diagnostic::new(&checks::INVALID_ARN, span, "a bucket's name holds no `/`")
-                    .help("what follows one is an object's key: `s3.bucket(\"…\").object(\"…\")`"),
-            );
-            return None;
-        }
         Some(())
     }
 
+    fn check_bucket_name(&mut self, name: &str, span: Span) -> Option<()> {
+        let Some(fault) = bucket_name_fault(name) else { return Some(()) };
+        match fault {
+            BucketNameFault::Never(message) => {
+                let diagnostic = Diagnostic::new(&checks::INVALID_ARN, span, message);
+                self.report(if name.contains('/') {
+                    diagnostic.help("what follows one is an object's key: `s3.bucket(\"…\").object(\"…\")`")
+                } else {
+                    diagnostic
+                });
+                None
+            }
+            BucketNameFault::NoLonger(message) => {
+                let mut diagnostic = Diagnostic::new(&checks::INVALID_ARN, span, message)
+                    .note("only us-east-1 took such names, until March 2018");
+                diagnostic.severity = Severity::Warning;
+                self.report(diagnostic);
+                Some(())
+            }
+        }
+    }
+
     /// The child `name` of `parent`: the type whose template goes on from its parent's.
-    fn child(&mut self, parent: &Resource, name: &str, given: &[String], span: Span) -> Option<Vec<Resource>> {
+    fn child(&mut self, parent: &Resource, name: &str, given: &[Sourced<String>], span: Span) -> Option<Vec<Resource>> {
         let Some(typed) = &parent.typed else {
             self.report(
                 Diagnostic::new(&checks::UNKNOWN_RESOURCE_TYPE, span, "a raw ARN has no children")
@@ -480,7 +500,7 @@ impl Lowerer<'_> {
         let mut resources = Vec::new();
         for child in fitting {
             let mut arguments = typed.arguments.clone();
-            arguments.extend(given.iter().cloned());
+            arguments.extend(given.iter().map(|argument| argument.value.clone()));
             let typed = Typed { type_name: child.resource_type.slug(), arguments, ..typed.clone() };
             let arn = self.fill(child.template, &typed, span)?;
             let resource = Resource { arn, typed: Some(typed) };
@@ -583,20 +603,4 @@ pub(crate) fn quoted(names: &[String]) -> String {
 /// Whether `text` is an ARN, or the beginning of one that ends with `*`.
 fn is_arn_pattern(text: &str) -> bool {
     text.starts_with("arn:") && (text.splitn(6, ':').count() == 6 || text.ends_with('*'))
-}
-
-/// Whether a slash stands in `text` outside of policy variables.
-fn holds_slash(text: &str) -> bool {
-    let mut inside = false;
-    let mut before = ' ';
-    for letter in text.chars() {
-        match letter {
-            '{' if before == '$' => inside = true,
-            '}' => inside = false,
-            '/' if !inside => return true,
-            _ => {}
-        }
-        before = letter;
-    }
-    false
 }

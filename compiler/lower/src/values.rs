@@ -261,7 +261,8 @@ impl Lowerer<'_> {
         let unknown: Vec<_> = self.settings().params.keys().filter(|given| !known.contains(*given)).cloned().collect();
         for given in unknown {
             let near = nearest(&given, known.iter().cloned());
-            let span = self.setting("[params]", &given);
+            let place = self.settings().param_places.get(&given).map(|place| place.name);
+            let span = place.unwrap_or_else(|| Span::at(self.file(0), TextSize::new(0)));
             let mut diagnostic =
                 Diagnostic::new(&checks::UNKNOWN_PARAMETER, span, format!("no module declares a parameter `{given}`"))
                     .note("values for parameters and externs come from `[params]` in `iamx.toml` and from `--set`");
@@ -272,7 +273,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Where `iamx.toml` gives `name` in `section`; its beginning where the value came from the command line.
+    /// Where `iamx.toml` gives `name` in `section`; its beginning where that isn't found.
     pub(crate) fn setting(&self, section: &str, name: &str) -> Span {
         let file = self.settings().settings_file.unwrap_or_else(|| self.file(0));
         let text = self.input.sources.get(file).map(iamx_text::SourceFile::text).unwrap_or_default();
@@ -314,29 +315,35 @@ impl Lowerer<'_> {
         }
         match self.settings().params.get(name) {
             // What comes from outside is text: in a document these would mean more than themselves.
-            Some(value) if type_name == "string" && (value.contains(['*', '?']) || value.contains("${")) => self
-                .report(
-                    Diagnostic::new(
-                        &checks::BAD_PARAMETER_VALUE,
-                        span,
-                        format!("`{name}` is given `{value}`, and a value from outside holds no `*`, `?` or `${{`"),
-                    )
+            Some(value) if type_name == "string" && (value.contains(['*', '?']) || value.contains("${")) => {
+                let message =
+                    format!("`{name}` is given `{value}`, and a value from outside holds no `*`, `?` or `${{`");
+                let diagnostic = self
+                    .bad_param(name, span, message)
                     .note("IAM would take them for wildcards and variables")
-                    .help(format!("write the pattern in the source, around the value: `\"${{{name}}}-*\"`")),
-                ),
-            Some(value) if !bounds::text_is(value, &type_name) => self.report(
-                Diagnostic::new(
-                    &checks::BAD_PARAMETER_VALUE,
-                    span,
-                    format!("`{name}` is given `{value}`, which is no {type_name}"),
-                )
-                .note("the value comes from `[params]` in `iamx.toml` or from `--set`"),
-            ),
+                    .help(format!("write the pattern in the source, around the value: `\"${{{name}}}-*\"`"));
+                self.report(diagnostic);
+            }
+            Some(value) if !bounds::text_is(value, &type_name) => {
+                let message = format!("`{name}` is given `{value}`, which is no {type_name}");
+                let diagnostic = self.bad_param(name, span, message);
+                self.report(diagnostic);
+            }
             None if param.default().is_none() => self.report(
                 Diagnostic::new(&checks::MISSING_PARAMETER_VALUE, span, format!("`{name}` has no value"))
                     .help(format!("give it with `--set {name}=…`, under `[params]` in `iamx.toml`, or a default here")),
             ),
             _ => {}
+        }
+    }
+
+    /// A finding about the value that the parameter declared at `declared` is given, where that was given.
+    fn bad_param(&self, name: &str, declared: Span, message: String) -> Diagnostic {
+        match self.settings().param_places.get(name) {
+            Some(place) => Diagnostic::new(&checks::BAD_PARAMETER_VALUE, place.value, message)
+                .related(declared, format!("`{name}` is declared here")),
+            None => Diagnostic::new(&checks::BAD_PARAMETER_VALUE, declared, message)
+                .note("the value comes from `--set` on the command line"),
         }
     }
 

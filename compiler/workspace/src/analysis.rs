@@ -94,7 +94,9 @@ impl Workspace {
 
     /// Gives the `param` called `name` a value, before the one that `iamx.toml` gives.
     pub fn set_param(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.settings.workspace.params.insert(name.into(), value.into());
+        let name = name.into();
+        self.settings.workspace.param_places.remove(&name);
+        self.settings.workspace.params.insert(name, value.into());
     }
 
     /// The names that its modules declare and that a value can be given to: parameters and externs.

@@ -114,3 +114,17 @@ fn lint_levels_are_applied() {
     assert!(!short(&level("off")).contains("unused-allow"));
     assert!(level("error").files.is_empty());
 }
+
+#[test]
+fn a_bad_value_is_told_where_it_was_given() {
+    let module = ("main.iamx", "param _hours: number = 1\n");
+    let settings = "[workspace]\nname = \"acme\"\n\n[params]\n_hours = \"six\"\n";
+    let given = analyze(Some(settings), &[module]);
+    assert!(short(&given).starts_with("iamx.toml:5:10: error[bad-parameter-value]"), "{}", short(&given));
+    let mut set = Workspace::new(Some(file("iamx.toml", settings)), vec![file(module.0, module.1)]);
+    set.set_param("_hours", "six");
+    let set = set.analyze(Catalog::builtin());
+    assert!(short(&set).starts_with("main.iamx:1:7: error[bad-parameter-value]"), "{}", short(&set));
+    let human = render(Format::Human, &set.diagnostics, &set.sources, Style::default());
+    assert!(human.contains("`--set` on the command line"), "{human}");
+}

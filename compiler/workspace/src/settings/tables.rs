@@ -2,6 +2,7 @@
 
 use iamx_diagnostic::{Diagnostic, Severity, check, checks, nearest_check};
 use iamx_emit::Target;
+use iamx_lower::ParamPlace;
 use iamx_text::FileId;
 use toml::de::{DeTable, DeValue};
 
@@ -178,6 +179,8 @@ fn params(reader: &mut Reader, key: Key<'_>, value: &Value<'_>, settings: &mut S
             reader.report(invalid(key.span, format!("`{}` can't be the name of a `param`", key.text)));
         } else if let Some(text) = text {
             settings.workspace.params.insert(key.text.to_owned(), text);
+            let place = ParamPlace { name: key.span, value: reader.span(value.span()) };
+            settings.workspace.param_places.insert(key.text.to_owned(), place);
         }
     }
 }
