@@ -181,6 +181,25 @@ const RESOURCE_POLICIES: &[ResourcePolicyForm] = {
                 "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html",
             )
         },
+        // What is inside it is no type of AWS's own: `"${self.arn}/object/*"`.
+        ResourcePolicyForm {
+            names_others: true,
+            quota: Some(K::S3Policy),
+            ..plain(
+                Type("s3", "multiregionaccesspoint"),
+                "s3",
+                "https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiRegionAccessPointPermissions.html",
+            )
+        },
+        // It lets others copy versions of the project's models, whose ARNs it names.
+        ResourcePolicyForm {
+            names_others: true,
+            ..plain(
+                Type("rekognition", "project"),
+                "rekognition",
+                "https://docs.aws.amazon.com/rekognition/latest/APIReference/API_PutProjectPolicy.html",
+            )
+        },
         ResourcePolicyForm {
             quota: Some(K::S3Policy),
             ..plain(

@@ -64,7 +64,7 @@ fn finding(span: Span, who: &str) -> Diagnostic {
 }
 
 /// Where the owner of the policy stands that makes the identity an administrator, if nothing asks for MFA.
-fn administers(world: &World<'_>, access: &Access<'_>) -> Option<Span> {
+pub(crate) fn administers(world: &World<'_>, access: &Access<'_>) -> Option<Span> {
     // A boundary may take the powers away.
     let guarded = |document: &Document| document.statements.iter().any(asks_for_mfa);
     if access.is_bounded() || access.documents.iter().any(|(_, document)| guarded(document)) {

@@ -35,6 +35,7 @@ mod operators;
 mod pass_role;
 mod principal_keys;
 mod privilege_escalation;
+mod public_access;
 mod quotas;
 mod redundancy;
 mod required_resources;

@@ -13,9 +13,9 @@ use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
     characters, claims, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure, external_id,
     forged_keys, guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys,
-    privilege_escalation, quotas, redundancy, required_resources, role_chaining, session_principal, source_network,
-    subject_forms, time, trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values,
-    wide_iam, wildcards,
+    privilege_escalation, public_access, quotas, redundancy, required_resources, role_chaining, session_principal,
+    source_network, subject_forms, time, trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys,
+    value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -118,6 +118,7 @@ pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
     guardrails::attachments,
     long_lived::check,
     privilege_escalation::check,
+    public_access::check,
     quotas::attached,
     required_resources::check,
     role_chaining::check,

@@ -165,6 +165,11 @@ impl Lowerer<'_> {
     }
 
     fn no_resource_policy(&mut self, typed: &Typed, span: Span) {
+        // Its permissions are given to accounts and roles alone, by `AddProfilePermission`.
+        if (typed.service.as_str(), typed.type_name.as_str()) == ("signer", "signing-profile") {
+            self.not_yet_at(span, "the permissions of a signing profile");
+            return;
+        }
         let message = format!("`{}.{}` has no policy of its own", typed.service, typed.type_name);
         let others: Vec<String> = resource_policy_forms()
             .iter()

@@ -3,7 +3,7 @@
 //! A `let` is evaluated where it is used, a policy with parameters where it is given some. Where that is nowhere the words
 //! alone are looked at: actions, keys, types, names, strings. What depends on values is not.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, rc::Rc};
 
 use iamx_syntax::{
     NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, WalkEvent,
@@ -17,7 +17,7 @@ use crate::{
     conditions::{Formula, operator_of},
     item_parts::is_resource_part,
     lowerer::Lowerer,
-    names::{DeclarationId, DeclarationKind},
+    names::{Declaration, DeclarationId, DeclarationKind},
     scope::{Binding, Environment, Reference, Target, within},
     statements::DocumentKind,
     strings::{self, Piece},
@@ -38,7 +38,7 @@ enum Role {
 /// The words that are being looked at.
 struct Text {
     environment: Environment,
-    /// The types of the parameters around, by name.
+    /// The parameters around with their types, and the variables of the `for`s.
     parameters: Vec<(String, Option<TypeRef>)>,
     /// Whether it is a policy that only resources and roles include.
     is_template: bool,
@@ -93,14 +93,14 @@ impl Lowerer<'_> {
         {
             match &declaration.kind {
                 DeclarationKind::Let(item) => {
-                    let text = text_of(declaration.module, item.parameters().as_ref(), false);
+                    let text = text_of(&declaration, item.parameters().as_ref(), false);
                     if let Some(value) = item.value() {
                         self.look_over(&text, value.syntax(), looked_at);
                     }
                 }
                 DeclarationKind::Entity(_, item) => {
                     let is_template = self.is_template(id);
-                    let text = text_of(declaration.module, item.parameters().as_ref(), is_template);
+                    let text = text_of(&declaration, item.parameters().as_ref(), is_template);
                     if let Some(body) = item.body() {
                         self.look_over(&text, body.syntax(), looked_at);
                     }
@@ -350,23 +350,29 @@ impl Lowerer<'_> {
     }
 }
 
-fn text_of(module: usize, parameters: Option<&Parameters>, is_template: bool) -> Text {
-    let parameters: Vec<_> = parameters
+fn text_of(declaration: &Declaration, parameters: Option<&Parameters>, is_template: bool) -> Text {
+    let mut environment = Environment::of(declaration.module);
+    let mut bindings = Vec::new();
+    let mut given: Vec<(String, Option<TypeRef>)> = parameters
         .into_iter()
         .flat_map(Parameters::parameters)
         .filter_map(|parameter| Some((parameter.name()?.text().to_owned(), parameter.type_ref())))
         .collect();
-    let mut environment = Environment::of(module);
-    // It is known by its name alone, so anything may stand for what it is given.
+    // What it will be given is known by its name alone, so anything stands for it.
     if let Some(argument) = anything() {
-        let bindings = parameters.iter().map(|(name, _)| Binding {
+        bindings.extend(given.iter().map(|(name, _)| Binding {
             name: name.clone(),
             argument: argument.clone(),
-            environment: Environment::of(module),
-        });
-        environment.bindings = bindings.collect::<Vec<_>>().into();
+            environment: environment.clone(),
+        }));
     }
-    Text { environment, parameters, is_template }
+    if let Some(turn) = &declaration.turn {
+        environment.turns = Rc::clone(&turn.keys);
+        bindings.extend(turn.bindings.iter().cloned());
+        given.extend(turn.bindings.iter().map(|variable| (variable.name.clone(), None)));
+    }
+    environment.bindings = Rc::new(bindings);
+    Text { environment, parameters: given, is_template }
 }
 
 /// An expression that stands for whatever a parameter will be given.
