@@ -9,6 +9,7 @@ mod conditions;
 mod grantees;
 mod identity_side;
 mod key_side;
+mod mismatches;
 mod resource_side;
 mod resources;
 

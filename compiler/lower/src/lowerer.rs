@@ -515,6 +515,12 @@ impl<'a> Lowerer<'a> {
         self.counted_errors.take();
     }
 
+    /// Takes back what was found since there were `before` findings, for it to be said otherwise.
+    pub(crate) fn take_findings_since(&mut self, before: usize) -> Vec<Diagnostic> {
+        self.counted_errors.take();
+        self.diagnostics.split_off(before.min(self.diagnostics.len()))
+    }
+
     /// Reports a finding of `check`, and gives it for more to be said.
     pub(crate) fn error(&mut self, check: &'static Check, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::new(check, span, message));

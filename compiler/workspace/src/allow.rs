@@ -16,8 +16,9 @@ struct Allow {
 impl Allow {
     fn covers(&self, diagnostic: &Diagnostic) -> bool {
         let (Some(target), Some(place)) = (self.target, diagnostic.primary()) else { return false };
+        // What was made an error where it was found costs output, and is none to be taken away.
         self.check.name == diagnostic.check.name
-            && self.check.default_severity != Severity::Error
+            && diagnostic.severity != Severity::Error
             && target.file == place.file
             && target.range.contains_range(place.range)
     }

@@ -1,7 +1,7 @@
 //! What a grant of actions is about: the resources, by the actions that act on them, and whose policies speak for them.
 
 use iamx_catalog::{Granting, PolicyCarrier, PolicySubject, ResourcePolicyForm, granting};
-use iamx_diagnostic::{Diagnostic, Severity, checks};
+use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ActionPattern, Sourced, arns_intersect};
 use iamx_syntax::ast::{AstNode, Exprs};
 use iamx_text::Span;
@@ -107,7 +107,7 @@ impl Lowerer<'_> {
         list: &Exprs,
         resources: &ResourceSet,
     ) -> Option<ActionSet> {
-        let actions = self.action_set(environment, list, Some(resources))?;
+        let actions = self.whole_or_nothing(|lowerer| lowerer.action_set(environment, list, Some(resources)))?;
         let span = self.span(environment.module, list.range());
         if actions.negated {
             self.not_grantable(span, "a grant names its actions, and this is all but some", |diagnostic| {
@@ -144,7 +144,7 @@ impl Lowerer<'_> {
             let on = self.acts_on(&pattern.value, &resources.resources).unwrap_or_else(|| vec![true; granted.len()]);
             if !on.contains(&true) {
                 whole = false;
-                self.acts_on_none(pattern, resources);
+                self.acts_on_none(pattern, resources, actions.patterns.len() > 1);
                 continue;
             }
             let mut these = Vec::new();
@@ -165,40 +165,11 @@ impl Lowerer<'_> {
                 let beside = resources.resources.iter().zip(&acted_on);
                 if !seen && !beside.into_iter().any(|(other, seen)| *seen && other.span == resource.span) {
                     whole = false;
-                    let message = format!("no action of this grant acts on `{}`", resource.value.arn);
-                    self.report(
-                        Diagnostic::new(&checks::ACTION_RESOURCE_MISMATCH, resource.span, message)
-                            .severity(Severity::Error),
-                    );
+                    self.acted_on_by_none(resource, acted_on.contains(&true));
                 }
             }
         }
         whole.then_some(parts)
-    }
-
-    fn acts_on_none(&mut self, pattern: &Sourced<ActionPattern>, resources: &ResourceSet) {
-        let arns: Vec<String> = resources.resources.iter().map(|resource| resource.value.arn.clone()).collect();
-        let message = format!("`{}` doesn't act on {}", pattern.value, crate::resources::quoted(&arns));
-        let mut types: Vec<String> = Vec::new();
-        for (service, action) in self.catalog().actions_matching(&pattern.value.to_string()) {
-            for used in &action.resource_types {
-                if let Some(resource_type) = service.resource_type_named(&used.name) {
-                    types.push(format!("{}.{}", service.prefix(), resource_type.slug()));
-                }
-            }
-        }
-        types.sort();
-        types.dedup();
-        // Nothing is written for such a grant.
-        let diagnostic =
-            Diagnostic::new(&checks::ACTION_RESOURCE_MISMATCH, pattern.span, message).severity(Severity::Error);
-        self.report(match types.len() {
-            0 => diagnostic
-                .note("the action has no resource-level permissions: a request for it is about `*`")
-                .help("write `allow … on *` in the policy of who is meant"),
-            1..=6 => diagnostic.help(format!("it acts on {}", crate::resources::quoted(&types))),
-            _ => diagnostic,
-        });
     }
 
     /// What is known of a resource.
