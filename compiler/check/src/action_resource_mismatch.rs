@@ -9,6 +9,7 @@ use iamx_policy::{ActionPattern, Effect, Sourced, Statement, arns_intersect};
 use iamx_text::Span;
 
 use crate::{
+    arn_fields,
     held::Held,
     rules::{Seen, World},
 };
@@ -19,6 +20,10 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
         return;
     }
     let arns: Vec<&Sourced<String>> = resources.patterns.iter().collect();
+    // What is wrong in the ARN itself is why it matches nothing.
+    if arns.iter().any(|arn| arn_fields::is_at_fault(&arn.value, seen.world.catalog)) {
+        return;
+    }
     let effect = if statement.effect == Effect::Allow { "allows" } else { "denies" };
     let words = Words {
         nothing: format!("{effect} nothing on these resources"),

@@ -10,6 +10,7 @@ mod action_resource_mismatch;
 mod actions_of_others;
 mod admin_without_mfa;
 mod allow_when_absent;
+mod arn_fields;
 mod boundary;
 mod causes;
 mod characters;

@@ -100,7 +100,11 @@ fn shared(
         Diagnostic::new(
             &checks::SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED,
             value.span,
-            format!("`{}` lets in several repositories, branches or kinds of events", value.value),
+            if names_a_repository(&value.value) {
+                format!("`{}` lets in several branches, tags or kinds of events of its repository", value.value)
+            } else {
+                format!("`{}` lets in several repositories, branches or kinds of events", value.value)
+            },
         )
         .note("whoever can push a branch or open a pull request there decides what runs")
         .help("name the repository and branch: `repo:acme/app:ref:refs/heads/main`"),
@@ -120,6 +124,13 @@ fn cluster(statement: &Statement, provider: &Provider, host: &str) -> Option<Dia
             .note("whoever may create a pod in one of them picks the name of its service account")
             .help(format!("write the namespace out: `{example}`")),
     )
+}
+
+/// Whether a subject of GitHub's has one repository written out, `repo:owner/name:…`.
+fn names_a_repository(pattern: &str) -> bool {
+    let mut parts = pattern.splitn(3, ':');
+    let (kind, repository) = (parts.next(), parts.next().unwrap_or_default());
+    kind == Some("repo") && repository.contains('/') && !repository.contains(['*', '?']) && parts.next().is_some()
 }
 
 /// Whether every text that the pattern matches names one owner, up to the end of its name.

@@ -2,6 +2,7 @@
 //!
 //! See [global condition keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 
+use iamx_catalog::PolicyCarrier;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Effect, Principal, Statement};
 
@@ -41,7 +42,12 @@ pub(crate) fn of_services(_: &Seen<'_>, statement: &Statement, diagnostics: &mut
 }
 
 /// A resource's policy that asks whose the resource is.
-pub(crate) fn of_the_resource(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn of_the_resource(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    // An endpoint's policy is asked about what is called through it, and whose that is says what may leave the network.
+    let carrier = seen.entry.resource_policy.map(|policy| policy.form.carrier);
+    if matches!(carrier, Some(PolicyCarrier::Type("ec2", "vpc-endpoint"))) {
+        return;
+    }
     for entry in &statement.conditions.entries {
         if OF_THE_RESOURCE.iter().any(|key| entry.is_of(key)) {
             diagnostics.push(

@@ -10,12 +10,12 @@ use iamx_policy::Statement;
 use iamx_text::SourceMap;
 
 use crate::{
-    Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, boundary,
-    characters, claims, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure, external_id,
-    forged_keys, guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role, principal_keys,
-    privilege_escalation, public_access, quotas, redundancy, required_resources, role_chaining, session_principal,
-    source_network, subject_forms, time, trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys,
-    value_formats, values, wide_iam, wildcards,
+    Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, arn_fields,
+    boundary, characters, claims, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure,
+    external_id, forged_keys, guardrail_keys, guardrails, long_lived, mfa, oidc_subjects, operators, pass_role,
+    principal_keys, privilege_escalation, public_access, quotas, redundancy, required_resources, role_chaining,
+    session_principal, source_network, subject_forms, time, trust_actions, trust_needs, trust_policy, unknown_account,
+    unsent_keys, value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -72,6 +72,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, absence::check),
     rule(any, action_resource_mismatch::check),
     rule(any, allow_when_absent::check),
+    rule(any, arn_fields::check),
     rule(any, characters::check),
     rule(any, claims::check),
     rule(any, condition_key_not_sent::check),

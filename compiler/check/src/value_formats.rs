@@ -38,7 +38,7 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
 }
 
 /// The keys whose values have a form of their own.
-const KEYS: &[(&str, Format)] = &[
+pub(crate) const KEYS: &[(&str, Format)] = &[
     ("aws:SourceVpc", Format::Vpc),
     ("aws:Ec2InstanceSourceVpc", Format::Vpc),
     ("aws:SourceVpce", Format::VpcEndpoint),
@@ -68,7 +68,7 @@ const KEYS: &[(&str, Format)] = &[
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
     Vpc,
     VpcEndpoint,
     Account,
@@ -151,28 +151,31 @@ impl Format {
         let mut diagnostic = Diagnostic::new(self.check(), value.span, message).help(help);
         if self == Self::Region {
             let catalog = seen.world.catalog;
-            diagnostic = diagnostic.note(format!("as of the catalog of {}", catalog.info().version));
-            // Of the form of a region and unlike any: it may be newer than the catalog.
-            if is_regional(text)
-                && !catalog.partitions().iter().flat_map(|one| &one.regions).any(|one| is_slip(text, one))
+            diagnostic = about_region(diagnostic, catalog, text);
+            let near = catalog.nearest_region(text).into_iter().next();
+            // One that may be newer than the catalog is no slip.
+            if let Some(near) = near.filter(|_| diagnostic.severity == Severity::Error)
+                && written::is_literal(seen.world.sources, value)
             {
-                return diagnostic.severity(Severity::Warning);
-            }
-            match catalog.nearest_region(text).into_iter().next() {
-                Some(near) if written::is_literal(seen.world.sources, value) => {
-                    let title = format!("write `{near}`");
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
-                        title,
-                        value.span,
-                        format!("\"{near}\""),
-                        Applicability::Unsafe,
-                    );
-                }
-                Some(near) => diagnostic = diagnostic.help(format!("did you mean `{near}`?")),
-                None => {}
+                let title = format!("write `{near}`");
+                diagnostic = diagnostic.fix(title, value.span, format!("\"{near}\""), Applicability::Unsafe);
             }
         }
         diagnostic
+    }
+}
+
+/// The finding with what is known of regions like `region`, which the catalog lacks.
+pub(crate) fn about_region(diagnostic: Diagnostic, catalog: &Catalog, region: &str) -> Diagnostic {
+    let diagnostic = diagnostic.note(format!("as of the catalog of {}", catalog.info().version));
+    // Of the form of a region and unlike any: it may be newer than the catalog.
+    if is_regional(region) && !catalog.partitions().iter().flat_map(|one| &one.regions).any(|one| is_slip(region, one))
+    {
+        return diagnostic.severity(Severity::Warning);
+    }
+    match catalog.nearest_region(region).into_iter().next() {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
     }
 }
 
