@@ -52,6 +52,17 @@ impl Lowerer<'_> {
                 );
                 return None;
             }
+            if matches!(header, Header::Path(_))
+                && path.starts_with("/aws-service-role/")
+                && item.kind() == Some(DeclaredKind::Role)
+            {
+                self.report(
+                    Diagnostic::new(&checks::INVALID_AWS_NAME, span, format!("IAM takes no role at `{path}`"))
+                        .note("the path is for service-linked roles, which services make for themselves")
+                        .help("give it another path"),
+                );
+                return None;
+            }
         }
         if !bounds::is_iam_name(&name, max) {
             let span = item.name().map(|token| self.span(module, token.text_range()))?;

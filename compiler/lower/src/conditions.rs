@@ -229,6 +229,24 @@ impl Lowerer<'_> {
         Some(blocks)
     }
 
+    /// What holds where `unless`, whose condition is at `span`, takes nothing out.
+    pub(crate) fn exception(&mut self, formula: &Formula, span: Span) -> Option<Formula> {
+        let negated = self.negation(formula, span)?;
+        if size(&negated) > MAX_SIZE {
+            return Some(negated);
+        }
+        if let Some(always) = disjuncts::of(&negated).ok().and_then(|disjuncts| disjuncts.always) {
+            self.report(
+                Diagnostic::new(&checks::CONSTANT_CONDITION, always.one, "no request meets both of these conditions")
+                    .related(always.other, "the other one")
+                    .note("`unless` takes out what meets both, and so nothing")
+                    .help("write `or` if one of them is enough"),
+            );
+            return None;
+        }
+        Some(negated)
+    }
+
     fn never_both(&mut self, key: &str, span: Span, other: Span) {
         self.report(
             Diagnostic::new(

@@ -11,6 +11,7 @@ use crate::{
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::DeclarationId,
+    organization::TagKeys,
     scope::{Environment, Itself},
     statements::{DocumentKind, number_sids},
 };
@@ -370,7 +371,7 @@ impl Lowerer<'_> {
                 identity.boundary = boundary.or(identity.boundary.take());
             }
             BodyPart::Member(Member::Tags(tags)) if kind != DeclaredKind::Group => {
-                identity.tags = self.tags(environment, &tags);
+                identity.tags = self.tags(environment, &tags, TagKeys::WithoutCase);
             }
             BodyPart::Member(member) => self.misplaced(environment.module, &member, kind),
         }

@@ -16,6 +16,7 @@ use crate::{
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, nearest},
+    organization::TagKeys,
     scope::Environment,
 };
 
@@ -112,7 +113,7 @@ impl Lowerer<'_> {
             _ => return None,
         };
         let tags = match member(|member| matches!(member, Member::Tags(_))) {
-            Some(Member::Tags(tags)) => self.tags(&environment, &tags),
+            Some(Member::Tags(tags)) => self.tags(&environment, &tags, TagKeys::WithoutCase),
             _ => Vec::new(),
         };
         Some(Provider { kind, account, name, tags, span: declaration.span })

@@ -172,7 +172,7 @@ impl Lowerer<'_> {
         let mut tags = Vec::new();
         for part in node.parts() {
             match (part, own) {
-                (NodePart::Tags(part), _) => tags = self.tags(&Environment::of(module), &part),
+                (NodePart::Tags(part), _) => tags = self.tags(&Environment::of(module), &part, TagKeys::WithCase),
                 (part @ (NodePart::Attach(_) | NodePart::Detach(_)), Some(own)) => {
                     self.guardrail_parts.push((module, own, part));
                 }
@@ -201,7 +201,7 @@ impl Lowerer<'_> {
     }
 
     /// Names and values of `tags { … }`.
-    pub(crate) fn tags(&mut self, environment: &Environment, tags: &Tags) -> Vec<Tag> {
+    pub(crate) fn tags(&mut self, environment: &Environment, tags: &Tags, kept: TagKeys) -> Vec<Tag> {
         let mut lowered: Vec<Tag> = Vec::new();
         for (name, value) in tags.tags() {
             let key = match name.kind() {
@@ -213,6 +213,22 @@ impl Lowerer<'_> {
             if lowered.iter().any(|tag| tag.key == key) {
                 let span = self.span(environment.module, name.text_range());
                 self.error(&checks::DUPLICATE_NAME, span, format!("the tag `{key}` is given twice"));
+                continue;
+            }
+            if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+                let span = self.span(environment.module, name.text_range());
+                let message = format!("`{key}` can't be the key of a tag of one's own");
+                self.report(
+                    Diagnostic::new(&checks::INVALID_AWS_NAME, span, message).note("AWS keeps `aws:` for its own tags"),
+                );
+                continue;
+            }
+            if kept == TagKeys::WithoutCase
+                && let Some(other) = lowered.iter().find(|tag| tag.key.eq_ignore_ascii_case(&key))
+            {
+                let span = self.span(environment.module, name.text_range());
+                let message = format!("`{key}` and `{}` are one key to IAM", other.key);
+                self.report(Diagnostic::new(&checks::DUPLICATE_NAME, span, message).help("leave one of them out"));
                 continue;
             }
             // No policy reads it, so that its characters stand for themselves.
@@ -232,6 +248,14 @@ impl Lowerer<'_> {
             }
         }
     }
+}
+
+/// Whether two keys of tags may differ by case alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TagKeys {
+    WithCase,
+    /// As in IAM. See [tags](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html).
+    WithoutCase,
 }
 
 /// Whether `text` is what ids of Organizations are made of: `least` to 32 lower-case letters and digits.

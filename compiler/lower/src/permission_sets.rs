@@ -13,6 +13,7 @@ use crate::{
     conditions::Formula,
     lowerer::Lowerer,
     named_items::ItemInAccount,
+    organization::TagKeys,
     scope::Environment,
     statements::{DocumentKind, number_sids},
 };
@@ -67,7 +68,7 @@ impl Lowerer<'_> {
                 BodyPart::Member(Member::Session(member)) => {
                     set.session = member.duration().and_then(|duration| self.session(environment, &duration));
                 }
-                BodyPart::Member(Member::Tags(tags)) => set.tags = self.tags(environment, &tags),
+                BodyPart::Member(Member::Tags(tags)) => set.tags = self.tags(environment, &tags, TagKeys::WithCase),
                 BodyPart::Member(member @ Member::Attach(_)) => {
                     for node in member.attachments() {
                         let kind = ManagedPolicyKind::Policy;

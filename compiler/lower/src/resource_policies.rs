@@ -17,6 +17,7 @@ use crate::{
     encryption::MadeResource,
     lowerer::Lowerer,
     names::{DeclarationId, nearest},
+    organization::TagKeys,
     resources::{Resource, Typed, quoted},
     scope::{Environment, Itself},
     statements::{DocumentKind, number_sids},
@@ -48,7 +49,7 @@ impl Lowerer<'_> {
         for part in body.parts() {
             match part {
                 BodyPart::Member(Member::Tags(node)) => {
-                    self.tags(environment, &node);
+                    self.tags(environment, &node, TagKeys::WithCase);
                     tags = true;
                 }
                 BodyPart::Member(member) => {

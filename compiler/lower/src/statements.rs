@@ -375,7 +375,7 @@ impl Lowerer<'_> {
         if let Some(expr) = clauses.unless.as_ref().map(Clause::expression) {
             all.push(expr.and_then(|expr| {
                 let formula = self.condition(environment, &expr)?;
-                self.negation(&formula, self.span(environment.module, expr.range()))
+                self.exception(&formula, self.span(environment.module, expr.range()))
             }));
         }
         if let Some(clause) = &clauses.until {

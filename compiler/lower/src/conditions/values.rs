@@ -37,6 +37,13 @@ impl Lowerer<'_> {
                 };
                 Some(vec![Sourced::new(key_duration(&subject.key.text, seconds), span)])
             }
+            (Expr::Number(token), KeyType::Date) if subject.key.text.eq_ignore_ascii_case("aws:EpochTime") => {
+                let Some(date) = token.text().parse().ok().and_then(epoch_date) else {
+                    self.bad_date(token.text(), span);
+                    return None;
+                };
+                Some(vec![Sourced::new(date, span)])
+            }
             (Expr::Date(token), KeyType::Date) => {
                 if !bounds::is_date(token.text()) {
                     self.bad_date(token.text(), span);
@@ -320,6 +327,36 @@ pub(crate) fn date_value(text: &str) -> String {
     if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") }
 }
 
+/// Seconds since 1970 as a time in UTC, which the operators on dates take alike. `None` past the year 9999.
+///
+/// See [aws:EpochTime](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+fn epoch_date(seconds: u64) -> Option<String> {
+    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (mut days, time) = (seconds / 86_400, seconds % 86_400);
+    let mut year = 1970;
+    loop {
+        let length = if is_leap(year) { 366 } else { 365 };
+        if days < length {
+            break;
+        }
+        days -= length;
+        year += 1;
+        if year > 9999 {
+            return None;
+        }
+    }
+    let mut month = 1;
+    for length in [31, if is_leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    let (hours, minutes, seconds) = (time / 3600, time / 60 % 60, time % 60);
+    Some(format!("{year:04}-{month:02}-{:02}T{hours:02}:{minutes:02}:{seconds:02}Z", days + 1))
+}
+
 pub(crate) fn value_name(key_type: KeyType) -> &'static str {
     match key_type {
         KeyType::String => "a string",
@@ -329,5 +366,21 @@ pub(crate) fn value_name(key_type: KeyType) -> &'static str {
         KeyType::Bool => "a truth value",
         KeyType::Ip => "an IP address or CIDR block",
         KeyType::Binary => "base64 text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::epoch_date;
+
+    #[test]
+    fn seconds_since_1970_are_times_in_utc() {
+        assert_eq!(epoch_date(0).unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(epoch_date(951_782_399).unwrap(), "2000-02-28T23:59:59Z");
+        assert_eq!(epoch_date(951_782_400).unwrap(), "2000-02-29T00:00:00Z");
+        assert_eq!(epoch_date(4_000_000_000).unwrap(), "2096-10-02T07:06:40Z");
+        assert_eq!(epoch_date(253_402_300_799).unwrap(), "9999-12-31T23:59:59Z");
+        assert_eq!(epoch_date(253_402_300_800), None);
+        assert_eq!(epoch_date(u64::MAX), None);
     }
 }
