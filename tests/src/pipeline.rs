@@ -36,6 +36,16 @@ pub fn run_for(files: &[SourceText], targets: &[Target]) -> Outcome {
     compile(&workspace)
 }
 
+/// Compiles a workspace for `targets` with values of parameters from the command line.
+pub fn run_with_values(files: &[SourceText], targets: &[Target], values: &[(String, String)]) -> Outcome {
+    let mut workspace = workspace(files);
+    workspace.set_targets(targets.to_vec());
+    for (name, value) in values {
+        workspace.set_param(name.as_str(), value.as_str());
+    }
+    compile(&workspace)
+}
+
 fn workspace(files: &[SourceText]) -> Workspace {
     let file = |(path, text): &SourceText| TextFile { path: path.clone(), text: text.as_str().into() };
     let settings = files.iter().find(|(path, _)| path == SETTINGS_FILE).map(file);

@@ -56,6 +56,17 @@ pub(crate) fn is_iam_path(path: &str) -> bool {
         && !path.contains("${")
 }
 
+/// How long the name of what is written to a file or folder of that name may be, in characters.
+pub(crate) const LONGEST_FILE_NAME: usize = 128;
+
+/// Whether `path` is a file's below a folder, whichever system reads it.
+pub(crate) fn is_path_below(path: &str) -> bool {
+    path.len() <= 512
+        && path.split('/').all(|part| !matches!(part.trim(), "" | "." | ".."))
+        && !path.contains(['\\', ':'])
+        && !path.chars().any(char::is_control)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

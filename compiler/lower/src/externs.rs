@@ -372,7 +372,7 @@ impl Lowerer<'_> {
             return Err((message, "correct one of them".to_owned()));
         }
         given.region = given.region.filter(|region| known(region)).or_else(|| typed.region.clone());
-        given.region = given.region.or_else(|| self.settings().region.clone());
+        given.region = given.region.or_else(|| self.workspace_region());
         if template.has_region() && given.region.is_none() {
             return Err((
                 "and its region isn't known".to_owned(),

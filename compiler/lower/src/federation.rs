@@ -11,7 +11,7 @@ use iamx_syntax::{
 use iamx_text::Span;
 
 use crate::{
-    Provider, ProviderKind,
+    Provider, ProviderKind, bounds,
     conditions::Formula,
     lowerer::Lowerer,
     named_items::ItemInAccount,
@@ -107,7 +107,20 @@ impl Lowerer<'_> {
                     }
                     return None;
                 };
-                let metadata = self.plain_string(declaration.module, &member.string()?)?;
+                let token = member.string()?;
+                let metadata = self.plain_string(declaration.module, &token)?;
+                if !bounds::is_path_below(&metadata) {
+                    let at = self.span(declaration.module, token.text_range());
+                    self.report(
+                        Diagnostic::new(
+                            &checks::INVALID_METADATA_PATH,
+                            at,
+                            format!("`{metadata}` is no path of a file below a folder"),
+                        )
+                        .help("write it from that folder on, with `/` between its parts, as in `\"idp/okta.xml\"`"),
+                    );
+                    return None;
+                }
                 (name, ProviderKind::Saml { metadata })
             }
             _ => return None,

@@ -74,6 +74,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) policy_names: HashSet<(Option<usize>, String)>,
     /// The accounts by where their names were declared.
     pub(crate) accounts: HashMap<Span, usize>,
+    /// The accounts of which some tag is wrong, which was said.
+    pub(crate) lost_tags: HashSet<usize>,
     /// Parameters that have no right value, which was said.
     pub(crate) bad_params: HashSet<String>,
     /// What the current item has taken of [`MAX_PARTS`].
@@ -154,6 +156,7 @@ impl<'a> Lowerer<'a> {
             made: HashMap::new(),
             policy_names: HashSet::new(),
             accounts: HashMap::new(),
+            lost_tags: HashSet::new(),
             bad_params: HashSet::new(),
             parts: 0,
             brackets: HashMap::new(),

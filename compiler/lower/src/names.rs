@@ -12,7 +12,7 @@ use iamx_syntax::{
 };
 use iamx_text::{FileId, Span};
 
-use crate::{Input, repetition::Turn};
+use crate::{Input, bounds::LONGEST_FILE_NAME, repetition::Turn};
 
 /// A declaration, by its position in [`Names::declarations`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +51,18 @@ impl DeclarationKind {
             Self::Organization => "an organization",
             Self::Entity(kind, _) => Self::describe_entity(*kind),
             Self::Repeated(kind) => kind.describe(),
+        }
+    }
+
+    /// Whether a file or folder is called as it is declared, and nothing else bounds the name.
+    fn is_written_by_name(&self) -> bool {
+        match self {
+            Self::Account | Self::Ou => true,
+            Self::Entity(kind, _) => {
+                matches!(kind, DeclaredKind::Resource | DeclaredKind::Extern | DeclaredKind::SessionPolicy)
+            }
+            Self::Repeated(kind) => kind.is_written_by_name(),
+            Self::Param(_) | Self::Let(_) | Self::Organization => false,
         }
     }
 
@@ -227,6 +239,11 @@ impl Names {
         let span = Span::new(file, token.text_range());
         let id = DeclarationId(self.declarations.len());
         let name = token.text().to_owned();
+        if name.len() > LONGEST_FILE_NAME && kind.is_written_by_name() {
+            diagnostics.push(Diagnostic::new(&checks::INVALID_AWS_NAME, span, "this name is too long").note(format!(
+                "files and folders are called after it, so that it has {LONGEST_FILE_NAME} characters at most"
+            )));
+        }
         self.declarations.push(Declaration { module, name: name.clone(), span, kind, turn: None });
         self.by_span.insert(span, id);
         if !self.bind(module, name, Named::Declaration(id), span, diagnostics) {

@@ -172,7 +172,13 @@ impl Lowerer<'_> {
         let mut tags = Vec::new();
         for part in node.parts() {
             match (part, own) {
-                (NodePart::Tags(part), _) => tags = self.tags(&Environment::of(module), &part, TagKeys::WithCase),
+                (NodePart::Tags(part), _) => {
+                    let before = self.errors();
+                    tags = self.tags(&Environment::of(module), &part, TagKeys::WithCase);
+                    if self.errors() > before {
+                        self.lost_tags.insert(index);
+                    }
+                }
                 (part @ (NodePart::Attach(_) | NodePart::Detach(_)), Some(own)) => {
                     self.guardrail_parts.push((module, own, part));
                 }

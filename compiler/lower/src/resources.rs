@@ -260,7 +260,7 @@ impl Lowerer<'_> {
         let words = type_call.words();
         let span = self.span(declaration.module, type_call.path()?.range());
         let environment = Environment::of_declaration(&declaration).in_account(account);
-        let region = self.said_region(declaration.module, item)?.or_else(|| self.settings().region.clone());
+        let region = self.said_region(declaration.module, item)?.or_else(|| self.workspace_region());
         let [service, type_name] = words.as_slice() else {
             self.no_type(span);
             return None;
@@ -321,7 +321,7 @@ impl Lowerer<'_> {
         let choices = self.argument_strings(environment, arguments)?;
         let span = within(reference.span, type_name.text_range());
         // A guardrail is about every account's, wherever they are.
-        let region = if environment.any_account { None } else { self.settings().region.clone() };
+        let region = if environment.any_account { None } else { self.workspace_region() };
         let owner = match environment.account.or_else(|| self.default_account()) {
             _ if environment.any_account => Owner::Any,
             account => account.into(),
@@ -562,6 +562,12 @@ impl Lowerer<'_> {
             None => diagnostic,
         };
         self.report(diagnostic);
+    }
+
+    /// The region of the settings; none where AWS has none of that name, which was said.
+    pub(crate) fn workspace_region(&self) -> Option<String> {
+        let region = self.settings().region.as_ref()?;
+        (region == "*" || self.catalog().partition_of_region(region).is_some()).then(|| region.clone())
     }
 
     pub(crate) fn check_region(&mut self, region: &str, span: Span) -> Option<()> {

@@ -106,13 +106,17 @@ impl Lowerer<'_> {
             }
             Target::Account(account) => {
                 let part = self.only_part(reference, "an account's parts are `id`, `name` and `tags.…`")?;
-                let account = self.program.accounts.get(*account)?;
+                let index = *account;
+                let account = self.program.accounts.get(index)?;
                 match part.as_slice() {
                     ["id"] => one(account.id.clone()),
                     ["name"] => one(account.name.clone()),
                     ["tags", tag] => {
                         if let Some(found) = account.tags.iter().find(|other| other.key == *tag) {
                             one(found.value.clone())
+                        } else if self.lost_tags.contains(&index) {
+                            // It may be the one whose value is wrong.
+                            None
                         } else {
                             let message = format!("account `{}` has no tag `{tag}`", account.name);
                             self.error(&checks::UNKNOWN_NAME, reference.span, message);
