@@ -6,6 +6,7 @@ use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Header, Postfix};
 use iamx_text::Span;
 
 use crate::{
+    expiry::Ending,
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
@@ -22,6 +23,8 @@ pub(crate) struct MadeResource {
     /// Its policy, by its position in the program, if its body is one.
     pub(crate) policy: Option<usize>,
     pub(crate) key: Option<EncryptionKey>,
+    /// When its policy ends.
+    pub(crate) ending: Option<Ending>,
 }
 
 /// The key after `encrypted-by`.

@@ -8,6 +8,7 @@ use iamx_text::Span;
 use crate::{
     Group, Identity, ManagedPolicyKind, Role, User,
     conditions::Formula,
+    expiry::Ending,
     lowerer::Lowerer,
     named_items::ItemInAccount,
     names::DeclarationId,
@@ -22,6 +23,9 @@ impl Lowerer<'_> {
         let Some(name) = item.name() else { return };
         let span = self.span(environment.module, name.text_range());
         if !self.check_headers(environment.module, item, kind) {
+            if matches!(kind, DeclaredKind::Resource | DeclaredKind::Extern) {
+                self.refused_resources.insert(span);
+            }
             // What it is used for isn't known then.
             self.used.extend(self.names.at(span));
             return;
@@ -273,6 +277,7 @@ impl Lowerer<'_> {
             }
         }
         number_sids(&mut identity.inline);
+        self.group_endings.extend(Ending::of(&end).map(|ending| (own, ending)));
         self.entities.insert(own, self.program.groups.len());
         self.program.groups.push(Group { identity, members, members_external });
     }

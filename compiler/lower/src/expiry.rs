@@ -10,7 +10,7 @@ use iamx_policy::{
 };
 use iamx_syntax::ast::{AstNode, BodyPart, Clause, Declared, DeclaredKind, Header, Member};
 
-use crate::{conditions::Formula, lowerer::Lowerer, scope::Environment};
+use crate::{conditions::Formula, lowerer::Lowerer, names::DeclarationKind, scope::Environment};
 
 /// How an item of a kind ends.
 enum End {
@@ -22,8 +22,32 @@ enum End {
     Never(&'static str, &'static str),
 }
 
+/// When what an item has made ends: for what is added to it later.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) entry: ConditionEntry,
+    given: bool,
+}
+
+impl Ending {
+    /// That of an item whose statements hold under `end`; `None` where they don't end.
+    pub(crate) fn of(end: &Formula) -> Option<Self> {
+        match end {
+            Formula::Atom(atom) => Some(Self { entry: atom.entry.clone(), given: atom.given }),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn condition(&self) -> Formula {
+        Formula::entry(self.entry.clone(), self.given)
+    }
+}
+
+const NO_POLICY_ENDS: &str = "a resource without statements has no policy that could end";
+
 fn end_of(item: &Declared) -> End {
-    let has_statements = item.body().is_some_and(|body| body.statements().next().is_some());
+    // An empty body is a policy too, which grants add to.
+    let is_policy = item.body().is_some_and(|body| body.statements().next().is_some() || body.parts().next().is_none());
     match item.kind() {
         Some(
             DeclaredKind::Role
@@ -32,9 +56,7 @@ fn end_of(item: &Declared) -> End {
             | DeclaredKind::SessionPolicy
             | DeclaredKind::PermissionSet,
         ) => End::Denies,
-        Some(DeclaredKind::Resource | DeclaredKind::Extern) if !has_statements => {
-            End::Never("a resource without statements has no policy that could end", "leave it out")
-        }
+        Some(DeclaredKind::Resource | DeclaredKind::Extern) if !is_policy => End::Never(NO_POLICY_ENDS, "leave it out"),
         Some(DeclaredKind::Resource | DeclaredKind::Extern) if is_key(item) => End::Never(
             "a key whose policy has ended can't be used or managed by anyone, the root user included",
             "put `until` behind single statements",
@@ -88,6 +110,27 @@ impl Lowerer<'_> {
         let (span, message, note, help) = refusal;
         self.report(Diagnostic::new(&checks::MISPLACED_MEMBER, span, message).note(note).help(help));
         false
+    }
+
+    /// Says so where a policy ends that has no statement, once the grants have added theirs.
+    pub(crate) fn check_endings_of_policies(&mut self) {
+        if self.errors() > 0 {
+            return;
+        }
+        for index in 0..self.resources_made.len() {
+            let Some(made) = self.resources_made.get(index) else { continue };
+            let (Some(ending), Some(policy)) = (&made.ending, made.policy) else { continue };
+            let at = ending.entry.span;
+            let declaration = self.names.get(made.declaration).map(|declaration| &declaration.kind);
+            let Some(DeclarationKind::Entity(_, item)) = declaration else { continue };
+            let says_nothing = item.body().is_some_and(|body| body.parts().next().is_none());
+            let is_empty =
+                self.program.resource_policies.get(policy).is_some_and(|policy| policy.document.statements.is_empty());
+            if says_nothing && is_empty {
+                let diagnostic = Diagnostic::new(&checks::MISPLACED_MEMBER, at, "nothing of this resource ends");
+                self.report(diagnostic.note(NO_POLICY_ENDS).help("leave `until` out, or grant something on it"));
+            }
+        }
     }
 
     /// When the statements of an item hold whose statements end with it.

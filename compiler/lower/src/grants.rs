@@ -20,7 +20,7 @@ use iamx_policy::{Document, Statement};
 use iamx_syntax::ast::AstNode;
 use iamx_text::Span;
 
-use crate::{IdentityKind, Program, accounts::SaidHomes, encryption::MadeResource, lowerer::Lowerer};
+use crate::{IdentityKind, Program, accounts::SaidHomes, encryption::MadeResource, expiry::Ending, lowerer::Lowerer};
 
 /// Whose own policy allows a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ struct Made {
     trusts: Vec<usize>,
     /// How many statements each policy of a resource has from its own body.
     policies: Vec<usize>,
+    /// When policies of resources end, by their positions.
+    endings: HashMap<usize, Ending>,
 }
 
 impl Made {
@@ -48,8 +50,10 @@ impl Made {
             let Some(first) = typed.arguments.first() else { continue };
             resources.entry((typed.service.clone(), first.clone())).or_default().push(index);
         }
+        let ends = |made: &MadeResource| Some((made.policy?, made.ending.clone()?));
         Self {
             resources,
+            endings: declared.iter().filter_map(ends).collect(),
             trusts: program.roles.iter().map(|role| role.trust.statements.len()).collect(),
             policies: program.resource_policies.iter().map(|policy| policy.document.statements.len()).collect(),
         }
@@ -80,6 +84,7 @@ impl Lowerer<'_> {
             }
         }
         self.finish_granted_policies(&made);
+        self.check_endings_of_policies();
         let errors = self.errors();
         for (item, declared) in std::mem::take(&mut self.untrusting) {
             let role = self.entities.get(&item).and_then(|index| self.program.roles.get(*index));

@@ -19,6 +19,7 @@ use crate::{
     Input, Lowered, Program, Provider, WorkspaceSettings,
     accounts::{Accounts, Homes, SaidHomes},
     encryption::MadeResource,
+    expiry::Ending,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, Names},
     repetition::{Key, Turns},
@@ -88,6 +89,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) expectations: Vec<(usize, Item)>,
     /// The roles whose own body trusts no one, with their names.
     pub(crate) untrusting: Vec<(ItemInAccount, String)>,
+    /// The groups whose statements end.
+    pub(crate) group_endings: HashMap<ItemInAccount, Ending>,
+    /// The resources that weren't made for their headers, which was said, by where their names stand.
+    pub(crate) refused_resources: HashSet<Span>,
     /// The position of each role, user, group, permission set and session policy among the program's of its kind.
     pub(crate) entities: HashMap<ItemInAccount, usize>,
     /// What each module's `within` says.
@@ -165,6 +170,8 @@ impl<'a> Lowerer<'a> {
             grants: Vec::new(),
             expectations: Vec::new(),
             untrusting: Vec::new(),
+            group_endings: HashMap::new(),
+            refused_resources: HashSet::new(),
             entities: HashMap::new(),
             within: vec![SaidHomes::Unsaid; input.modules.len()],
             homes: HashMap::new(),

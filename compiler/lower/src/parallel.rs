@@ -17,6 +17,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::{
     Attachment, AttachmentTarget, Identity, Input, Lowered, Program, Provider,
     encryption::MadeResource,
+    expiry::Ending,
     lowerer::{Lowerer, Wanted},
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
@@ -96,6 +97,7 @@ struct Gathered {
     entities: HashMap<ItemInAccount, usize>,
     policy_names: HashSet<(Option<usize>, String)>,
     untrusting: Vec<(ItemInAccount, String)>,
+    group_endings: HashMap<ItemInAccount, Ending>,
     unchecked: HashSet<Span>,
     providers: HashMap<ItemInAccount, Option<Provider>>,
     provider_arns: HashMap<String, ItemInAccount>,
@@ -119,6 +121,7 @@ fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
         entities: lowerer.entities,
         policy_names: lowerer.policy_names,
         untrusting: lowerer.untrusting,
+        group_endings: lowerer.group_endings,
         unchecked: lowerer.unchecked,
         providers: lowerer.providers,
         provider_arns: lowerer.provider_arns,
@@ -140,6 +143,7 @@ impl Lowerer<'_> {
         // What neither has asked for.
         self.names.imports.retain(|name, _| part.imports.contains_key(name));
         self.untrusting.extend(part.untrusting);
+        self.group_endings.extend(part.group_endings);
         self.unchecked.extend(part.unchecked);
         self.providers.extend(part.providers);
         self.provider_arns.extend(part.provider_arns);

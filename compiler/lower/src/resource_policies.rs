@@ -14,7 +14,9 @@ use crate::{
     PolicyHolder, ResourcePolicy,
     accounts::Homes,
     bounds,
+    conditions::Formula,
     encryption::MadeResource,
+    expiry::Ending,
     lowerer::Lowerer,
     names::{DeclarationId, nearest},
     organization::TagKeys,
@@ -28,23 +30,26 @@ impl Lowerer<'_> {
     pub(crate) fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
         let resources = item.type_call().and_then(|_| self.declared_resource(id, item, environment.account));
         let before = self.program.resource_policies.len();
-        self.resource_body(environment, id, item, resources.as_deref());
+        let end = self.resource_body(environment, id, item, resources.as_deref());
+        let ending = end.as_ref().and_then(Ending::of);
         let policy = (self.program.resource_policies.len() > before).then_some(before);
         let key = self.encryption_key(environment, item, resources.as_deref().unwrap_or_default());
         for resource in resources.unwrap_or_default() {
             let account = environment.account;
-            self.resources_made.push(MadeResource { declaration: id, account, resource, policy, key });
+            let ending = ending.clone();
+            self.resources_made.push(MadeResource { declaration: id, account, resource, policy, key, ending });
         }
     }
 
+    /// The policy that the body is, if it is one; gives when its statements hold.
     fn resource_body(
         &mut self,
         environment: &Environment,
         id: DeclarationId,
         item: &Declared,
         resources: Option<&[Resource]>,
-    ) {
-        let Some(body) = item.body() else { return };
+    ) -> Option<Formula> {
+        let body = item.body()?;
         let (mut tags, mut is_policy) = (false, body.parts().next().is_none());
         for part in body.parts() {
             match part {
@@ -59,12 +64,10 @@ impl Lowerer<'_> {
             }
         }
         if !is_policy || (tags && body.statements().next().is_none()) {
-            return;
+            return None;
         }
         self.use_declaration(id);
-        if let Some(resources) = resources {
-            self.policy_of_resource(environment, id, item, &body, resources.to_vec());
-        }
+        self.policy_of_resource(environment, id, item, &body, resources?.to_vec())
     }
 
     /// A resource whose ARN names no account is one in all of AWS, and so in one account.
@@ -98,8 +101,8 @@ impl Lowerer<'_> {
         item: &Declared,
         body: &Body,
         mut resources: Vec<Resource>,
-    ) {
-        let Some(declaration) = self.names.get(id).cloned() else { return };
+    ) -> Option<Formula> {
+        let declaration = self.names.get(id).cloned()?;
         let span = item
             .type_call()
             .and_then(|call| call.path())
@@ -107,24 +110,21 @@ impl Lowerer<'_> {
         let (Some(Resource { arn, typed: Some(typed) }), true) = (resources.pop(), resources.is_empty()) else {
             let message = "a policy is one resource's, and this is several";
             self.error(&checks::MISMATCHED_TYPE, span, message);
-            return;
+            return None;
         };
         if typed.arguments.iter().any(|argument| argument.contains(['*', '?'])) {
             self.report(
                 Diagnostic::new(&checks::MISMATCHED_TYPE, span, "a policy is one resource's, and this is a pattern")
                     .help("name the resource whose policy it is"),
             );
-            return;
+            return None;
         }
         let Some(form) = resource_policy_form(&typed.service, &typed.type_name) else {
             self.no_resource_policy(&typed, span);
-            return;
+            return None;
         };
-        let Some(own) = self.policy_subject(form, Resource { arn: arn.clone(), typed: Some(typed.clone()) }, span)
-        else {
-            return;
-        };
-        let Some(end) = self.item_end(environment, item) else { return };
+        let own = self.policy_subject(form, Resource { arn: arn.clone(), typed: Some(typed.clone()) }, span)?;
+        let end = self.item_end(environment, item)?;
         let mut document = Document::default();
         let inner = environment.within(Itself::Resource(own, id));
         self.statements(&inner, body, DocumentKind::Resource(form), &end, &mut document);
@@ -138,6 +138,7 @@ impl Lowerer<'_> {
             document,
             span: declaration.span,
         });
+        Some(end)
     }
 
     /// The resource with that ARN, as it holds a policy.

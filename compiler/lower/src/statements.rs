@@ -160,7 +160,7 @@ impl Lowerer<'_> {
         let effect_span = self.span(environment.module, effect.text_range());
         let effect = if effect.kind() == SyntaxKind::ALLOW_KW { Effect::Allow } else { Effect::Deny };
         let clauses = self.clauses(environment, permission.clauses())?;
-        if !self.is_for_this_account(environment, &clauses)? {
+        if !self.is_for_this_account(environment, &clauses, "say where the item lives with `in`")? {
             return Some(Vec::new());
         }
         let list = permission.actions()?;
@@ -260,7 +260,14 @@ impl Lowerer<'_> {
     }
 
     /// Whether the accounts of `only in` hold the one that this is made in.
-    pub(crate) fn is_for_this_account(&mut self, environment: &Environment, clauses: &Clauses) -> Option<bool> {
+    ///
+    /// `place` says how what the statement is part of says where it lives.
+    pub(crate) fn is_for_this_account(
+        &mut self,
+        environment: &Environment,
+        clauses: &Clauses,
+        place: &str,
+    ) -> Option<bool> {
         let Some(clause) = &clauses.only else { return Some(true) };
         let accounts = self.scope_accounts(environment, &clause.scope()?)?;
         let Some(account) = environment.account else {
@@ -268,7 +275,7 @@ impl Lowerer<'_> {
             self.report(
                 Diagnostic::new(&checks::MISSING_ACCOUNT, at, "what this is part of is made in no account")
                     .note("`only in` keeps a statement to some of the accounts that an item is made in")
-                    .help("say where the item lives with `in`, or set `account` in `iamx.toml`"),
+                    .help(format!("{place}, or set `account` in `iamx.toml`")),
             );
             return None;
         };

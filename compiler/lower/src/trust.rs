@@ -78,7 +78,7 @@ impl Lowerer<'_> {
             }
         }
         let clauses = self.clauses(environment, clauses.into_iter())?;
-        if !self.is_for_this_account(environment, &clauses)? {
+        if !self.is_for_this_account(environment, &clauses, "say where the item lives with `in`")? {
             return Some(Vec::new());
         }
         let condition = self.statement_condition(environment, &clauses, around)?;

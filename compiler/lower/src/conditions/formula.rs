@@ -102,6 +102,15 @@ impl Formula {
         }
     }
 
+    /// Whether this is the other, or as constant: one that was written once and handed on.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Constant(one), Self::Constant(other)) => one == other,
+            (Self::Atom(one), Self::Atom(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// What holds exactly where this doesn't, absent keys included. `span` is of the text that is negated.
     pub(crate) fn negated(&self, span: Span) -> Result<Self, NoOpposite> {
         let each = |parts: &[Self]| parts.iter().map(|part| part.negated(span)).collect::<Result<Vec<_>, _>>();

@@ -81,7 +81,7 @@ impl Lowerer<'_> {
         if whole {
             self.check_changes_something(&access, &reached);
         }
-        if whole && let Some(statements) = self.planned_statements(planned) {
+        if whole && let Some(statements) = self.planned_statements(planned, made) {
             self.check_not_allowed_already(&statements, made);
             self.write_statements(statements);
         }
@@ -90,7 +90,7 @@ impl Lowerer<'_> {
     fn access(&mut self, environment: &Environment, grant: &Grant, made: &Made, span: Span) -> Option<Access> {
         self.spend(PARTS_OF_A_STATEMENT, span)?;
         let clauses = self.clauses(environment, grant.clauses())?;
-        if !self.is_for_this_account(environment, &clauses)? {
+        if !self.is_for_this_account(environment, &clauses, "begin the file with `within` and its accounts")? {
             return None;
         }
         let list = grant.actions()?;
@@ -142,10 +142,15 @@ impl Lowerer<'_> {
     }
 
     /// The statements with their conditions, where all of them can be said.
-    fn planned_statements(&mut self, planned: Vec<Planned>) -> Option<Vec<(Place, Vec<Statement>)>> {
+    fn planned_statements(&mut self, planned: Vec<Planned>, made: &Made) -> Option<Vec<(Place, Vec<Statement>)>> {
         let mut whole = true;
         let mut written = Vec::new();
-        for Planned { place, statement, condition } in planned {
+        for Planned { place, statement, mut condition } in planned {
+            if let Place::Resource(index) = place
+                && let Some(ending) = made.endings.get(&index)
+            {
+                condition = Formula::all([condition, ending.condition()]);
+            }
             let Some(mut statements) = self.alternatives(&statement, &condition) else {
                 whole = false;
                 continue;

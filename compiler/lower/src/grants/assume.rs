@@ -54,6 +54,8 @@ struct Caller {
     principals: Vec<Conditioned>,
     /// Whether a trust policy can't name it, so that its own policy has to allow the call in the same account too.
     by_account: bool,
+    /// What its own policy asks beside.
+    own_condition: Formula,
 }
 
 impl Lowerer<'_> {
@@ -77,7 +79,7 @@ impl Lowerer<'_> {
             self.error(&checks::MISPLACED_MEMBER, at, "`grant assume` takes no `on`: the role is said after `assume`");
             return None;
         }
-        if !self.is_for_this_account(environment, &clauses)? {
+        if !self.is_for_this_account(environment, &clauses, "begin the file with `within` and its accounts")? {
             return None;
         }
         let roles = self.each_of(environment, roles, ROLES, &mut |lowerer, environment, written| {
@@ -98,11 +100,13 @@ impl Lowerer<'_> {
     }
 
     fn caller_of(&mut self, grantee: &Grantee) -> Option<Caller> {
+        let named = self.named(grantee)?.into_iter();
         Some(Caller {
             account: grantee.account,
             holder: grantee.holder()?,
-            principals: self.named(grantee)?,
+            principals: named.map(|(who, condition)| (who, Formula::all([condition, grantee.end.clone()]))).collect(),
             by_account: self.is_by_account(grantee),
+            own_condition: grantee.in_own_policy(),
         })
     }
 
@@ -131,19 +135,19 @@ impl Lowerer<'_> {
         for role in &assumption.roles {
             self.write_trust(assumption, role);
         }
-        let mut holders: Vec<(Holder, Vec<&str>)> = Vec::new();
+        let mut holders: Vec<(&Caller, Vec<&str>)> = Vec::new();
         for caller in &assumption.callers {
             let roles = assumption.roles.iter().filter(|role| caller.by_account || role.account != caller.account);
             let arns: Vec<_> = roles.map(|role| role.arn.as_str()).collect();
-            match holders.iter_mut().find(|(holder, _)| *holder == caller.holder) {
+            match holders.iter_mut().find(|(other, _)| other.holder == caller.holder) {
                 // A permission set is several callers, one an account, and one policy.
                 Some((_, known)) => known.extend(arns),
-                None => holders.push((caller.holder, arns)),
+                None => holders.push((caller, arns)),
             }
         }
-        for (holder, arns) in holders {
+        for (caller, arns) in holders {
             if !arns.is_empty() {
-                self.write_permission(assumption, holder, &arns);
+                self.write_permission(assumption, caller, &arns);
             }
         }
     }
@@ -191,23 +195,22 @@ impl Lowerer<'_> {
         }
     }
 
-    fn write_permission(&mut self, assumption: &Assumption, holder: Holder, arns: &[&str]) {
+    fn write_permission(&mut self, assumption: &Assumption, caller: &Caller, arns: &[&str]) {
         let resources: Vec<_> = arns.iter().map(|arn| Sourced::new((*arn).to_owned(), assumption.span)).collect();
         let statement = permission(Some(Element::of(resources)), assumption);
-        let Some(statements) = self.alternatives(&statement, &assumption.condition) else { return };
-        if let Some(inline) = self.inline_of(holder) {
+        let condition = Formula::all([assumption.condition.clone(), caller.own_condition.clone()]);
+        let Some(statements) = self.alternatives(&statement, &condition) else { return };
+        if let Some(inline) = self.inline_of(caller.holder) {
             Self::add_statements(inline, statements.into_iter().map(bringing).collect());
         }
     }
 }
 
-/// The principals by the statements that they take: those without a condition stand in one, first; each once.
+/// The principals by the statements that they take: those under one condition, or under none, stand in one; each once.
 pub(super) fn by_statement(named: Vec<Conditioned>) -> Vec<(Vec<Sourced<PolicyPrincipal>>, Formula)> {
     let mut groups: Vec<(Vec<Sourced<PolicyPrincipal>>, Formula)> = Vec::new();
     for (principal, condition) in named {
-        let plain = matches!(condition, Formula::Constant(true));
-        let same = groups.iter_mut().find(|(_, other)| plain && matches!(other, Formula::Constant(true)));
-        match same {
+        match groups.iter_mut().find(|(_, other)| other.is_same(&condition)) {
             Some((principals, _)) => principals.push(principal),
             None => groups.push((vec![principal], condition)),
         }

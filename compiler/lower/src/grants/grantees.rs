@@ -12,6 +12,7 @@ use super::Holder;
 use crate::{
     Identity, IdentityKind,
     conditions::Formula,
+    expiry::Ending,
     lowerer::Lowerer,
     named_items::ItemInAccount,
     named_lists::Written,
@@ -29,6 +30,8 @@ pub(super) struct Grantee {
     pub(super) account: Option<usize>,
     /// As it is written: its kind word, or `*`.
     pub(super) word: String,
+    /// When what it is granted ends: with a group.
+    pub(super) end: Formula,
     pub(super) span: Span,
 }
 
@@ -55,12 +58,12 @@ impl Grantee {
         }
     }
 
-    /// What its own policy asks beside: a role's is that of all of its sessions.
+    /// What its own policy asks beside: a group's end, and a session's name, since a role's is that of all of its sessions.
     ///
     /// A session's `aws:userid` is its role's id, a colon and its name; neither holds a colon itself. See
     /// [principal key values](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable).
     pub(super) fn in_own_policy(&self) -> Formula {
-        let Who::Session(_, name) = &self.who else { return Formula::ALWAYS };
+        let Who::Session(_, name) = &self.who else { return self.end.clone() };
         let value = Sourced::new(format!("*:{name}"), self.span);
         Formula::compare(Operator::plain(BaseOperator::StringLike), "aws:userid", vec![value], self.span)
     }
@@ -102,7 +105,13 @@ impl Lowerer<'_> {
                 return None;
             }
             let named = self.principal(environment, written, NamedIn::Grant)?;
-            return Some(vec![Grantee { who: Who::Named(named), account: None, word: "*".to_owned(), span }]);
+            return Some(vec![Grantee {
+                who: Who::Named(named),
+                account: None,
+                word: "*".to_owned(),
+                end: Formula::ALWAYS,
+                span,
+            }]);
         };
         let kind = principal.kind()?;
         let is_any = matches!(principal.target(), Some(Expr::Star(_)));
@@ -154,7 +163,7 @@ impl Lowerer<'_> {
             }),
             _ => None,
         };
-        Some(vec![Grantee { who: Who::Named(named), account, word, span }])
+        Some(vec![Grantee { who: Who::Named(named), account, word, end: Formula::ALWAYS, span }])
     }
 
     fn account_with_id(&self, id: &str) -> Option<usize> {
@@ -175,7 +184,9 @@ impl Lowerer<'_> {
                 self.check_has_members(index, item, span)?;
             }
             let (who, word) = (Who::Identity(kind, index), kind.word().to_owned());
-            grantees.push(Grantee { who, account: item.account, word, span });
+            let ending = if kind == IdentityKind::Group { self.group_endings.get(&item) } else { None };
+            let end = ending.map_or(Formula::ALWAYS, Ending::condition);
+            grantees.push(Grantee { who, account: item.account, word, end, span });
         }
         Some(grantees)
     }
@@ -185,7 +196,13 @@ impl Lowerer<'_> {
         let mut grantees = Vec::new();
         for (item, index) in self.named_identities(environment, principal, IdentityKind::Role, span)? {
             let who = Who::Session(index, name.clone());
-            grantees.push(Grantee { who, account: item.account, word: "session".to_owned(), span });
+            grantees.push(Grantee {
+                who,
+                account: item.account,
+                word: "session".to_owned(),
+                end: Formula::ALWAYS,
+                span,
+            });
         }
         Some(grantees)
     }
@@ -259,6 +276,7 @@ impl Lowerer<'_> {
             who: Who::PermissionSet(index, pattern),
             account: Some(account),
             word: "permission-set".to_owned(),
+            end: Formula::ALWAYS,
             span,
         };
         Some(roles.into_iter().map(grantee).collect())

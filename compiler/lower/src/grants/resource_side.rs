@@ -16,6 +16,7 @@ use crate::{
     ResourcePolicy,
     conditions::Formula,
     lowerer::Lowerer,
+    names::DeclarationKind,
     permissions::permission_asks,
     principals::{Conditioned, NamedIn},
 };
@@ -186,6 +187,10 @@ impl Lowerer<'_> {
         }
         let span = granted.arn.span;
         let Some((index, made)) = declared else {
+            // It may be one that couldn't be made, which was said.
+            if !self.refused_resources.is_empty() {
+                return None;
+            }
             let is_pattern = granted.typed.arguments.first().is_some_and(|name| name.contains(['*', '?']));
             let message =
                 format!("the policy of `{}` isn't declared, and this grant has to add to it", granted.arn.value);
@@ -199,7 +204,8 @@ impl Lowerer<'_> {
                     PolicyCarrier::Type(service, name) => format!("{service}.{name}"),
                     PolicyCarrier::Account { .. } => granted.type_name(),
                 };
-                diagnostic.help(format!("declare what has it, with a body: `resource …: {type_name}(…) {{}}`"))
+                let name = granted.typed.arguments.first().map_or_else(|| "…".to_owned(), |name| format!("\"{name}\""));
+                diagnostic.help(format!("declare what has it, with a body: `resource …: {type_name}({name}) {{}}`"))
             });
             return None;
         };
@@ -226,17 +232,28 @@ impl Lowerer<'_> {
         } else {
             "the policy of this isn't declared, and this grant has to add to it"
         };
+        let has_tags = matches!(&declaration.kind, DeclarationKind::Entity(_, item) if item.body().is_some());
         let help = if carrier.granting.authority == Authority::Delegated {
             format!(
                 "give `{0}` its policy as a body: `{{ allow kms:* to account … }}` leaves it to the account",
                 declaration.name
             )
+        } else if has_tags {
+            let service = carrier.form.service.unwrap_or_default();
+            format!(
+                "give it a statement, which makes the body its policy: `deny {service}:* to * unless aws:SecureTransport`"
+            )
         } else {
             format!("give `{}` a body: `{{}}` where it has no other statement", declaration.name)
         };
+        let where_declared = if has_tags {
+            "declared here; tags alone make its body no policy"
+        } else {
+            "declared here, without a body"
+        };
         self.report(
             Diagnostic::new(&checks::UNDECLARED_POLICY, span, format!("{what}: `{}`", declaration.name))
-                .related(declaration.span, "declared here, without a body")
+                .related(declaration.span, where_declared)
                 .note("what iamx writes is the whole policy, and would replace one that is there")
                 .help(help),
         );
@@ -305,12 +322,18 @@ impl Lowerer<'_> {
     ) -> Option<Vec<Conditioned>> {
         let mut all = Vec::new();
         let mut whole = true;
+        // A permission asks for no date; the group's own policy does, and both have to allow.
+        let asks_end = !matches!(
+            named_in,
+            NamedIn::Resource(form) if matches!(form.statements, PolicyStatements::Permissions(_))
+        );
         for grantee in grantees.iter().filter_map(|index| access.grantees.get(*index)) {
             let Some(named) = self.named(grantee) else {
                 whole = false;
                 continue;
             };
             for (principal, condition) in named {
+                let condition = if asks_end { Formula::all([condition, grantee.end.clone()]) } else { condition };
                 match self.allowed(principal, condition, named_in, &grantee.word) {
                     Some(mut named) => all.append(&mut named),
                     None => whole = false,
