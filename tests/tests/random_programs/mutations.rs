@@ -1,6 +1,7 @@
-//! Whatever is done to a program, there is an answer in good time, and every finding is somewhere in a file.
+//! Whatever is done to a program, there is an answer, and every finding is somewhere in a file.
 //!
-//! `IAMX_MUTATIONS=1000000 cargo test --release -p iamx-tests --test random_programs mutations -- --nocapture` tries so many.
+//! `IAMX_MUTATIONS=1000000 cargo test --release -p iamx-tests --test random_programs mutations -- --nocapture` tries so many,
+//! and shows what takes more than a second. The suite, which runs on any machine, looks at no clock.
 
 use std::{
     collections::BTreeMap,
@@ -28,13 +29,13 @@ use iamx_tests::{
 const COUNT: u64 = 300;
 /// Mutants made of one program.
 const OF_ONE: u64 = 100;
-/// What one may take; without optimisation, on a machine with other work, more.
-const SLOW: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 1 });
+/// What one may take where that is looked at.
+const SLOW: Duration = Duration::from_secs(1);
 
 #[test]
 fn any_mutant() {
     let number = |name: &str| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let count = number("IAMX_MUTATIONS").unwrap_or(COUNT);
+    let (count, timed) = number("IAMX_MUTATIONS").map_or((COUNT, false), |count| (count, true));
     let first = number("IAMX_SEED").unwrap_or(0);
     let next = AtomicU64::new(0);
     let slowest = Mutex::new((Duration::ZERO, 0));
@@ -61,6 +62,9 @@ fn any_mutant() {
                             failures.entry(fault).or_insert((0, mutant)).0 += 1;
                             continue;
                         }
+                        if !timed {
+                            continue;
+                        }
                         let mut took = begun.elapsed();
                         // Others have work too: what counts is the best of three.
                         for _ in 0..3 {
@@ -80,7 +84,9 @@ fn any_mutant() {
             });
         }
     });
-    println!("{count} mutants, the slowest in {:?}", slowest.lock().unwrap());
+    if timed {
+        println!("{count} mutants, the slowest in {:?}", slowest.lock().unwrap());
+    }
     let failures = failures.into_inner().unwrap();
     let mut message = String::new();
     for (what, (times, mutant)) in &failures {
