@@ -80,7 +80,7 @@ impl Lowerer<'_> {
         let damaged = self.is_damaged(declaration.module, item.range());
         let (name, kind) = match kind {
             DeclaredKind::Oidc => {
-                let name = self.provider_address(declaration.module, item, declaration.span)?;
+                let name = self.provider_address(&environment, item, declaration.span)?;
                 let Some(audience) = member(|member| matches!(member, Member::Audience(_))) else {
                     if !damaged {
                         self.missing_member(
@@ -108,7 +108,7 @@ impl Lowerer<'_> {
                     return None;
                 };
                 let token = member.string()?;
-                let metadata = self.plain_string(declaration.module, &token)?;
+                let metadata = self.text(&environment, &token)?;
                 if !bounds::is_path_below(&metadata) {
                     let at = self.span(declaration.module, token.text_range());
                     self.report(
@@ -139,7 +139,8 @@ impl Lowerer<'_> {
     /// An OIDC provider's address without `https://`.
     ///
     /// See [`CreateOpenIDConnectProvider`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html).
-    fn provider_address(&mut self, module: usize, item: &Declared, declared: Span) -> Option<String> {
+    fn provider_address(&mut self, environment: &Environment, item: &Declared, declared: Span) -> Option<String> {
+        let module = environment.module;
         let Some(token) = item.text() else {
             if !self.is_damaged(module, item.range()) {
                 self.missing_member(
@@ -151,7 +152,7 @@ impl Lowerer<'_> {
             return None;
         };
         let span = self.span(module, token.text_range());
-        let address = self.plain_string(module, &token)?;
+        let address = self.text(environment, &token)?;
         let rest = address.strip_prefix("https://").unwrap_or_default();
         let host = rest.split('/').next().unwrap_or_default();
         let right = address.len() <= 255
@@ -183,7 +184,7 @@ impl Lowerer<'_> {
         let target = principal.target()?;
         let target_span = self.span(environment.module, target.range());
         if let (Expr::String(token), DeclaredKind::Oidc) = (&target, wanted) {
-            let name = self.plain_string(environment.module, token)?;
+            let name = self.text(environment, token)?;
             return self.built_in_provider(&name, target_span).map(|name| vec![PolicyPrincipal::Federated(name)]);
         }
         let what = if wanted == DeclaredKind::Oidc { "an OIDC provider" } else { "a SAML provider" };
@@ -336,7 +337,7 @@ impl Lowerer<'_> {
             .filter(|token| !token.kind().is_trivia() && token.kind() != iamx_syntax::SyntaxKind::CLAIM_KW);
         let token = token.last()?;
         let claim = if token.kind() == iamx_syntax::SyntaxKind::STRING {
-            self.plain_string(environment.module, &token)?
+            self.text(environment, &token)?
         } else {
             token.text().to_owned()
         };

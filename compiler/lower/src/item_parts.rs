@@ -95,7 +95,7 @@ impl Lowerer<'_> {
             let BodyPart::Member(Member::Tags(tags)) = part else { continue };
             for (name, value) in tags.tags() {
                 let key = match name.kind() {
-                    SyntaxKind::STRING => self.plain_string(declaration.module, &name)?,
+                    SyntaxKind::STRING => self.text(&environment, &name)?,
                     _ => name.text().to_owned(),
                 };
                 if key != wanted {

@@ -53,6 +53,7 @@ mod statements;
 mod strings;
 mod templates;
 mod terraform;
+mod texts;
 mod trust;
 mod unread;
 mod values;

@@ -7,9 +7,7 @@ use iamx_syntax::{
 };
 use iamx_text::Span;
 
-use crate::{
-    Account, Organization, OrganizationNode, OrganizationNodeKind, Tag, lowerer::Lowerer, scope::Environment, strings,
-};
+use crate::{Account, Organization, OrganizationNode, OrganizationNodeKind, Tag, lowerer::Lowerer, scope::Environment};
 
 /// How many OUs may stand in one another.
 ///
@@ -211,7 +209,7 @@ impl Lowerer<'_> {
         let mut lowered: Vec<Tag> = Vec::new();
         for (name, value) in tags.tags() {
             let key = match name.kind() {
-                SyntaxKind::STRING => self.plain_string(environment.module, &name),
+                SyntaxKind::STRING => self.text(environment, &name),
                 _ => Some(name.text().to_owned()),
             };
             let (Some(key), Some(value)) = (key, value) else { continue };
@@ -241,18 +239,6 @@ impl Lowerer<'_> {
             lowered.push(Tag { key, value: value.value.replace("${$}{", "${") });
         }
         lowered
-    }
-
-    /// A string without `${…}`: an id, an address.
-    pub(crate) fn plain_string(&mut self, module: usize, token: &SyntaxToken) -> Option<String> {
-        let span = self.span(module, token.text_range());
-        match strings::unescape(token.text()) {
-            Ok(text) => Some(text),
-            Err(range) => {
-                self.bad_escape(span, range);
-                None
-            }
-        }
     }
 }
 

@@ -112,7 +112,7 @@ impl Lowerer<'_> {
         let Some(accounts) = self.scope_accounts(environment, &scope) else { return };
         for token in assign.names() {
             let span = self.span(environment.module, token.text_range());
-            let Some(name) = self.plain_string(environment.module, &token) else { continue };
+            let Some(name) = self.text(environment, &token) else { continue };
             for account in accounts.iter() {
                 let same = |one: &&Assignment| one.group == group && one.name == name && one.account == *account;
                 if let Some(first) = assignments.iter().find(same) {

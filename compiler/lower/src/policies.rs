@@ -174,12 +174,12 @@ impl Lowerer<'_> {
                     .children_with_tokens()
                     .filter_map(iamx_syntax::NodeOrToken::into_token)
                     .find(|token| token.kind() == SyntaxKind::STRING)?;
-                let name = self.plain_string(environment.module, &token)?;
+                let name = self.text(environment, &token)?;
                 let at = self.span(environment.module, token.text_range());
                 AttachmentTarget::Arn(self.aws_managed_policy(&name, at)?)
             }
             Expr::String(token) => {
-                let arn = self.plain_string(environment.module, &token)?;
+                let arn = self.text(environment, &token)?;
                 let is_policy = arn.starts_with("arn:")
                     && arn.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("policy/"));
                 if !is_policy {
@@ -194,7 +194,7 @@ impl Lowerer<'_> {
             Expr::Call(call) => {
                 let reference = self.resolve(environment, &call)?;
                 let alias = match node.alias() {
-                    Some(token) => Some(self.plain_string(environment.module, &token)?),
+                    Some(token) => Some(self.text(environment, &token)?),
                     None => None,
                 };
                 let ids: Vec<_> = match &reference.target {

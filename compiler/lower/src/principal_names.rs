@@ -103,7 +103,7 @@ impl Lowerer<'_> {
     /// The name of `session role R "name"`.
     pub(crate) fn session_name(&mut self, environment: &Environment, principal: &Principal) -> Option<String> {
         let token = principal.session_name()?;
-        let session = self.plain_string(environment.module, &token)?;
+        let session = self.text(environment, &token)?;
         if !bounds::is_session_name(&session) {
             let at = self.span(environment.module, token.text_range());
             self.report(
@@ -160,7 +160,7 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Option<PolicyPrincipal> {
         let Some(Expr::String(token)) = principal.target() else { return None };
-        let id = self.plain_string(environment.module, &token)?;
+        let id = self.text(environment, &token)?;
         // Which policies a grant writes is asked later.
         let in_s3 = match named_in {
             NamedIn::Resource(form) => form.service == Some("s3"),

@@ -249,7 +249,7 @@ impl Lowerer<'_> {
             }
             SyntaxKind::ARN_KW => {
                 let Some(Expr::String(token)) = principal.target() else { return None };
-                let arn = self.plain_string(environment.module, &token)?;
+                let arn = self.text(environment, &token)?;
                 self.principal_arn(&arn, span)?;
                 PolicyPrincipal::Aws(arn)
             }

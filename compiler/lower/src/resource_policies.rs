@@ -252,7 +252,7 @@ impl Lowerer<'_> {
                 None
             }
             (Some(token), true) => {
-                let name = self.plain_string(environment.module, &token)?;
+                let name = self.text(environment, &token)?;
                 if !bounds::is_iam_name(&name, 128) {
                     let at = self.span(environment.module, token.text_range());
                     self.invalid_name(&name, 128, at);

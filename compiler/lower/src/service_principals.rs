@@ -14,7 +14,7 @@ impl Lowerer<'_> {
         let span = self.span(environment.module, target.range());
         match &target {
             Expr::String(token) => {
-                let name = self.plain_string(environment.module, token)?;
+                let name = self.text(environment, token)?;
                 self.known_service_principal(&name, span).map(|()| name)
             }
             Expr::Call(call) if call.postfixes().iter().all(|postfix| matches!(postfix, Postfix::Name(_))) => {

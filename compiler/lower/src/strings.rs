@@ -67,16 +67,6 @@ fn interpolation(content: &str, range: Range<usize>) -> Result<Piece, Fault> {
     if names.iter().all(is_name) { Ok(Piece::Value(names, range)) } else { Err(Fault::NotAName(range)) }
 }
 
-/// The text of a string that takes no `${…}`; on failure, where the bad escape stands.
-pub(crate) fn unescape(token: &str) -> Result<String, Range<usize>> {
-    let mut text = String::new();
-    let mut chars = inside(token).peekable();
-    while let Some((at, c)) = chars.next() {
-        text.push(if c == '\\' { escape(at, &mut chars)? } else { c });
-    }
-    Ok(text)
-}
-
 fn inside(token: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let inner = token.strip_prefix('"').unwrap_or(token);
     let inner = inner.strip_suffix('"').unwrap_or(inner);

@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
 use iamx_syntax::{
-    SyntaxKind, SyntaxToken, TextSize,
+    SyntaxKind, TextSize,
     ast::{AstNode, DeclaredKind, Expr, Exprs, ParamItem, Postfix},
 };
 use iamx_text::{Span, TextRange};
@@ -28,7 +28,7 @@ impl Lowerer<'_> {
     ) -> Option<Vec<Sourced<String>>> {
         let span = self.span(environment.module, expr.range());
         match expr {
-            Expr::String(token) => self.interpolated(environment, token),
+            Expr::String(token) => self.interpolated(environment, token.text(), span),
             Expr::Bracketed(list) => {
                 let Some(list) = list.list() else { return Some(Vec::new()) };
                 self.string_list(environment, &list, what)
@@ -374,9 +374,13 @@ impl Lowerer<'_> {
     }
 
     /// The text of a string with its values put in; several texts where one value is a list.
-    fn interpolated(&mut self, environment: &Environment, token: &SyntaxToken) -> Option<Vec<Sourced<String>>> {
-        let span = self.span(environment.module, token.text_range());
-        let pieces = match strings::pieces(token.text()) {
+    pub(crate) fn interpolated(
+        &mut self,
+        environment: &Environment,
+        written: &str,
+        span: Span,
+    ) -> Option<Vec<Sourced<String>>> {
+        let pieces = match strings::pieces(written) {
             Ok(pieces) => pieces,
             Err(fault) => {
                 self.string_fault(span, fault);
@@ -522,7 +526,7 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(crate) fn bad_escape(&mut self, span: Span, range: Range<usize>) {
+    fn bad_escape(&mut self, span: Span, range: Range<usize>) {
         self.report(
             Diagnostic::new(&checks::BAD_ESCAPE, part_of(span, range), "a string has no such escape")
                 .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`"),

@@ -8,7 +8,7 @@ use iamx_syntax::{
 };
 use iamx_text::Span;
 
-use crate::{lowerer::Lowerer, scope::Environment, strings};
+use crate::{lowerer::Lowerer, scope::Environment, values::part_of};
 
 /// How many values a request holds of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +77,9 @@ impl<'a> Lowerer<'a> {
         let text = token.text();
         let Some(quote) = text.find('"') else { return Some(text.to_owned()) };
         let (before, quoted) = text.split_at_checked(quote)?;
-        match strings::unescape(quoted) {
-            Ok(part) => Some(format!("{before}{part}")),
-            Err(range) => {
-                let span = self.span(environment.module, token.text_range());
-                self.bad_escape(span, range.start + quote..range.end + quote);
-                None
-            }
-        }
+        let whole = self.span(environment.module, token.text_range());
+        let part = self.text_of(environment, quoted, part_of(whole, quote..text.len()))?;
+        Some(format!("{before}{part}"))
     }
 
     pub(crate) fn known_key(&mut self, key: &str, span: Span) -> Option<&'a ConditionKey> {
