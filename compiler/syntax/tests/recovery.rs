@@ -5,7 +5,7 @@
 mod support;
 
 use iamx_syntax::{Parse, SyntaxErrorKind, SyntaxKind, SyntaxNode, parse};
-use support::{Damaged, damages, items, valid_files, windows};
+use support::{Damaged, damaged_files, damages, items, valid_files, windows};
 
 #[test]
 fn valid_files_have_no_error() {
@@ -23,7 +23,7 @@ const STEP: usize = if cfg!(debug_assertions) { 13 } else { 1 };
 /// Each token of each item, deleted, doubled and replaced, between the items around it.
 #[test]
 fn single_faults() {
-    let files = valid_files();
+    let files = damaged_files();
     let windows: Vec<(&str, String)> =
         files.iter().flat_map(|(name, text)| windows(text).into_iter().map(|window| (name.as_str(), window))).collect();
     let problems: Vec<String> = std::thread::scope(|scope| {
@@ -38,7 +38,7 @@ fn single_faults() {
 /// Whole files too, but not every fault of them.
 #[test]
 fn single_faults_in_whole_files() {
-    for (name, text) in valid_files() {
+    for (name, text) in damaged_files() {
         let whole = parse(&text);
         let whole = items(&whole);
         for damaged in damages(&text).iter().step_by(97 * STEP) {

