@@ -50,6 +50,11 @@ impl Written {
         self.0.get(path).map(|hashes| hashes.contains(&hash))
     }
 
+    /// Whether something was written to `path`.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
     /// The paths, sorted.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

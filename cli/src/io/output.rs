@@ -1,19 +1,26 @@
 //! The output folder: only what iamx wrote is overwritten or removed, and nothing outside is touched.
 
 use std::{
-    collections::BTreeSet,
+    collections::{HashMap, HashSet},
     io::ErrorKind,
     path::{Component, Path, PathBuf},
     time::SystemTime,
 };
 
 use iamx_workspace::OutputFile;
+use rayon::{
+    iter::{IntoParallelRefIterator, ParallelIterator},
+    slice::ParallelSlice,
+};
 
 use super::{
     manifest::{MANIFEST, UNFINISHED, Written, sha256},
     write,
 };
 use crate::error::{Error, show};
+
+/// So many files are compared or written in a row, by one thread.
+const FILES_AT_ONCE: usize = 256;
 
 /// An output folder, which need not exist.
 pub(crate) struct Output {
@@ -37,6 +44,20 @@ enum Found {
     File(Vec<u8>),
     /// A folder, a link, or something that is no file.
     Other,
+}
+
+/// What stands where a folder would.
+#[derive(Clone, Copy, Debug)]
+enum Stands {
+    Folder,
+    Nothing,
+    Other,
+}
+
+/// The folder that was looked at last, as files that follow one another are often in one.
+#[derive(Default)]
+struct Folders {
+    last: Option<(String, Stands)>,
 }
 
 /// Whose a file in the output folder is.
@@ -98,22 +119,17 @@ impl Output {
     /// What differs between the folder and `files`, by path, the manifest last.
     pub(crate) fn compare(&self, files: &[OutputFile]) -> Result<Vec<Change>, Error> {
         let written = self.written()?;
-        let mut changes = Vec::new();
-        for file in files {
-            let path = file.path.clone();
-            match self.read(&file.path)? {
-                Found::Nothing => changes.push(Change::Add { path }),
-                Found::File(bytes) if bytes == file.bytes => {}
-                found => changes.push(Change::Replace { ours: whose(&written, &path, &found), path }),
-            }
-        }
-        let made: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let compared: Result<Vec<Vec<Change>>, Error> =
+            files.par_chunks(FILES_AT_ONCE).map(|files| self.compare_some(files, &written)).collect();
+        let mut changes: Vec<Change> = compared?.into_iter().flatten().collect();
+        let made: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let mut folders = Folders::default();
         for path in written.paths().filter(|path| !made.contains(path)) {
             // What a manifest names may be anything: it is a file that others can write.
             if !is_within(path) {
                 continue;
             }
-            match self.read(path)? {
+            match self.read(path, &mut folders)? {
                 Found::Nothing => {}
                 found => {
                     changes.push(Change::Remove { path: path.to_owned(), ours: whose(&written, path, &found) });
@@ -124,29 +140,64 @@ impl Output {
         Ok(changes)
     }
 
+    fn compare_some(&self, files: &[OutputFile], written: &Written) -> Result<Vec<Change>, Error> {
+        let (mut changes, mut folders) = (Vec::new(), Folders::default());
+        for file in files {
+            let path = file.path.clone();
+            match self.read(&file.path, &mut folders)? {
+                Found::Nothing => changes.push(Change::Add { path }),
+                Found::File(bytes) if bytes == *file.bytes => {}
+                found => changes.push(Change::Replace { ours: whose(written, &path, &found), path }),
+            }
+        }
+        Ok(changes)
+    }
+
     /// Makes the folder hold `files`, or changes nothing where a file is in the way that isn't what iamx wrote.
     pub(crate) fn write(&self, files: &[OutputFile], changes: Vec<Change>) -> Result<Vec<Change>, Error> {
         self.refuse(&changes)?;
         if !changes.is_empty() {
             std::fs::create_dir_all(&self.folder).map_err(|reason| Error::writing(&self.folder, reason))?;
-            self.announce(files)?;
+            self.announce(files, &changes)?;
         }
-        for change in &changes {
+        for change in changes.iter().filter(|change| matches!(change, Change::Remove { .. })) {
             let path = self.folder.join(change.path());
-            if let Change::Remove { .. } = change {
-                std::fs::remove_file(&path).map_err(|reason| Error::writing(&path, reason))?;
-                self.remove_empty_folders(&path);
-            } else if let Some(file) = files.iter().find(|file| file.path == change.path()) {
-                let parent = path.parent().unwrap_or(&self.folder);
-                std::fs::create_dir_all(parent).map_err(|reason| Error::writing(parent, reason))?;
-                write::replace(&path, &file.bytes)?;
-            }
+            std::fs::remove_file(&path).map_err(|reason| Error::writing(&path, reason))?;
+            self.remove_empty_folders(&path);
         }
+        let made: HashMap<&str, &OutputFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let written: Vec<_> = changes
+            .iter()
+            .filter(|change| !matches!(change, Change::Remove { .. }))
+            .filter_map(|change| Some((change, *made.get(change.path())?)))
+            .collect();
+        // The manifest says that what it lists is there, so it comes last, as it does among the changes.
+        let (manifest, documents): (Vec<_>, Vec<_>) = written.into_iter().partition(|(change, _)| change.is_manifest());
+        documents.par_chunks(FILES_AT_ONCE).try_for_each(|documents| self.write_some(documents))?;
+        self.write_some(&manifest)?;
         let unfinished = self.folder.join(UNFINISHED);
         match std::fs::remove_file(&unfinished) {
             Err(reason) if reason.kind() != ErrorKind::NotFound => Err(Error::writing(&unfinished, reason)),
             _ => Ok(changes),
         }
+    }
+
+    fn write_some(&self, files: &[(&Change, &OutputFile)]) -> Result<(), Error> {
+        let mut last_folder = None;
+        for (change, file) in files {
+            let path = self.folder.join(&file.path);
+            let parent = path.parent().unwrap_or(&self.folder);
+            if last_folder.as_deref() != Some(parent) {
+                std::fs::create_dir_all(parent).map_err(|reason| Error::writing(parent, reason))?;
+                last_folder = Some(parent.to_owned());
+            }
+            // What was missing is made without looking at what it would replace.
+            let is_new = matches!(change, Change::Add { .. });
+            if !is_new || !write::create(&path, &file.bytes)? {
+                write::replace(&path, &file.bytes)?;
+            }
+        }
+        Ok(())
     }
 
     /// The manifest's path. Where a write left it as it was it is dated now: a rule that makes it of the sources has been run.
@@ -161,10 +212,15 @@ impl Output {
     }
 
     /// Writes down what is about to be written, so that after an interruption it is known to be ours.
-    fn announce(&self, files: &[OutputFile]) -> Result<(), Error> {
+    fn announce(&self, files: &[OutputFile], changes: &[Change]) -> Result<(), Error> {
         let mut planned = self.written()?;
-        for file in files {
-            planned.add(file.path.clone(), sha256(&file.bytes));
+        let new: HashSet<&str> = changes.iter().map(Change::path).collect();
+        // What stays as it is and was written down is known.
+        let announced = |file: &&OutputFile| new.contains(file.path.as_str()) || !planned.has(&file.path);
+        let announced: Vec<_> =
+            files.par_iter().filter(announced).map(|file| (file.path.clone(), sha256(&file.bytes))).collect();
+        for (path, hash) in announced {
+            planned.add(path, hash);
         }
         write::replace(&self.folder.join(UNFINISHED), &planned.to_json())
     }
@@ -188,7 +244,7 @@ impl Output {
     fn written(&self) -> Result<Written, Error> {
         let mut written = Written::default();
         for name in [MANIFEST, UNFINISHED] {
-            if let Found::File(bytes) = self.read(name)?
+            if let Found::File(bytes) = self.read(name, &mut Folders::default())?
                 && written.read(&bytes)
                 && name == MANIFEST
             {
@@ -199,28 +255,43 @@ impl Output {
         Ok(written)
     }
 
-    fn read(&self, path: &str) -> Result<Found, Error> {
+    /// What stands at `path`; `folders` are what was seen on the way to the file before.
+    fn read(&self, path: &str, folders: &mut Folders) -> Result<Found, Error> {
         if !is_within(path) {
             return Err(Error::OutputPath { path: iamx_diagnostic::escape_line(path).into_owned() });
         }
-        let mut place = self.folder.clone();
-        let mut parts = path.split('/').peekable();
-        while let Some(part) = parts.next() {
-            place.push(part);
-            let metadata = match std::fs::symlink_metadata(&place) {
-                Ok(metadata) => metadata,
-                Err(reason) if matches!(reason.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                    return Ok(Found::Nothing);
-                }
-                Err(reason) => return Err(Error::reading(&place, reason)),
-            };
+        let (parent, _) = path.rsplit_once('/').unwrap_or_default();
+        if folders.last.as_ref().is_none_or(|(last, _)| last != parent) {
+            folders.last = Some((parent.to_owned(), self.look(parent)?));
+        }
+        match folders.last {
+            Some((_, Stands::Folder)) | None => {}
+            Some((_, Stands::Nothing)) => return Ok(Found::Nothing),
+            Some((_, Stands::Other)) => return Ok(Found::Other),
+        }
+        let place = self.folder.join(path);
+        match std::fs::symlink_metadata(&place) {
             // A link could lead anywhere.
-            let fits = if parts.peek().is_some() { metadata.is_dir() } else { metadata.is_file() };
-            if !fits {
-                return Ok(Found::Other);
+            Ok(metadata) if !metadata.is_file() => Ok(Found::Other),
+            Ok(_) => std::fs::read(&place).map(Found::File).map_err(|reason| Error::reading(&place, reason)),
+            Err(reason) if is_missing(&reason) => Ok(Found::Nothing),
+            Err(reason) => Err(Error::reading(&place, reason)),
+        }
+    }
+
+    /// What stands at the path of a folder of the output folder, which is itself where it is empty.
+    fn look(&self, folder: &str) -> Result<Stands, Error> {
+        let mut place = self.folder.clone();
+        for part in folder.split('/').filter(|part| !part.is_empty()) {
+            place.push(part);
+            match std::fs::symlink_metadata(&place) {
+                Ok(metadata) if metadata.is_dir() => {}
+                Ok(_) => return Ok(Stands::Other),
+                Err(reason) if is_missing(&reason) => return Ok(Stands::Nothing),
+                Err(reason) => return Err(Error::reading(&place, reason)),
             }
         }
-        std::fs::read(&place).map(Found::File).map_err(|reason| Error::reading(&place, reason))
+        Ok(Stands::Folder)
     }
 
     fn remove_empty_folders(&self, file: &Path) {
@@ -231,6 +302,10 @@ impl Output {
             }
         }
     }
+}
+
+fn is_missing(reason: &std::io::Error) -> bool {
+    matches!(reason.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 fn whose(written: &Written, path: &str, found: &Found) -> Ours {
