@@ -9,7 +9,7 @@ use iamx_emit::{Target, emit};
 use iamx_lower::{Input, Module, WorkspaceSettings, lower};
 use iamx_tests::{
     files::SourceText,
-    generated::{ITEMS_OF_A_MODULE, workspace},
+    generated::{ITEMS_OF_A_MODULE, landing_zone, workspace},
 };
 use iamx_text::SourceMap;
 use iamx_workspace::{Analysis, SETTINGS_FILE, TextFile, Workspace};
@@ -80,6 +80,16 @@ fn whole_build(bencher: Bencher<'_, '_>, items: usize) {
     let files = workspace(items / ITEMS_OF_A_MODULE);
     let workspace = in_memory(&files);
     bencher.counter(ItemsCount::new(items)).bench(|| workspace.analyze(Catalog::builtin()));
+}
+
+/// Roles that one block makes in each account.
+const ROLES: usize = 40;
+
+/// Text to bytes where an organization has so many accounts, each with the same roles.
+#[divan::bench(args = [50, 500, 5_000], max_time = 10)]
+fn roles_in_each_account(bencher: Bencher<'_, '_>, accounts: usize) {
+    let workspace = in_memory(&landing_zone(accounts, ROLES));
+    bencher.counter(ItemsCount::new(accounts * ROLES)).bench(|| workspace.analyze(Catalog::builtin()));
 }
 
 /// The reference: what a whole build may take 5 times of.

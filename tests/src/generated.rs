@@ -20,6 +20,65 @@ pub fn workspace(modules: usize) -> Vec<SourceText> {
     files
 }
 
+/// An organization of so many accounts, with so many roles in each of them from one block, as a landing zone has them: half
+/// of them the same in every account, half with the account's id in what they may do. Compiles without an error.
+pub fn landing_zone(accounts: usize, roles: usize) -> Vec<SourceText> {
+    let mut text = "organization acme \"o-a1b2c3d4e5\" {\n".to_owned();
+    for (number, accounts) in (0..accounts).collect::<Vec<_>>().chunks(100).enumerate() {
+        let _ = writeln!(text, "  ou Team{number} {{");
+        for account in accounts {
+            let id = 100_000_000_000 + account;
+            let _ = writeln!(text, "    account a{account} \"{id:012}\" {{ tags {{ team = \"team-{number}\" }} }}");
+        }
+        text.push_str("  }\n");
+    }
+    text.push_str("}\n");
+    let mut items = "// What every account has.\n\nuse company.{acme, a0}\n\nwithin organization acme\n".to_owned();
+    items.push_str(LANDING_ZONE);
+    for role in 0..roles {
+        let body = match role % 4 {
+            0 => "trust role Operator\n  attach aws \"ReadOnlyAccess\"\n  session 4h".to_owned(),
+            1 => format!(
+                "trust service ec2 when aws:SourceAccount == account.id\n  boundary Workload\n  \
+                 allow dynamodb:{{GetItem, Query}} on dynamodb.table(\"app-{role}\")"
+            ),
+            2 => format!(
+                "trust role Operator\n  attach ReadArtifacts\n  \
+                 allow s3:PutObject on s3.bucket(\"acme-artifacts\").object(\"team-{role}/*\")"
+            ),
+            _ => format!(
+                "trust service lambda when aws:SourceAccount == account.id\n  attach ReadArtifacts\n  \
+                 tags {{ team = account.tags.team }}\n  \
+                 allow sqs:{{SendMessage, ReceiveMessage}} on sqs.queue(\"jobs-{role}\")"
+            ),
+        };
+        let _ = write!(items, "\nrole Baseline{role} path \"/baseline/\" {{\n  {body}\n}}\n");
+    }
+    vec![
+        ("iamx.toml".to_owned(), "[workspace]\nname = \"landing-zone\"\n".to_owned()),
+        ("company.iamx".to_owned(), text),
+        ("baseline.iamx".to_owned(), items),
+    ]
+}
+
+/// What the roles of each account share.
+const LANDING_ZONE: &str = r#"
+/// Who may act in every account
+role Operator in a0 {
+  trust service ssm when aws:SourceAccount == a0.id
+  allow sts:AssumeRole on iam.role("baseline/*")
+}
+
+/// Reads what the pipelines have built
+policy ReadArtifacts {
+  allow s3:{GetObject, GetObjectVersion} on s3.bucket("acme-artifacts").object("*")
+}
+
+boundary Workload {
+  allow dynamodb:*, sqs:*, s3:* on *
+}
+"#;
+
 fn organization(accounts: usize) -> SourceText {
     let mut text = "organization acme \"o-a1b2c3d4e5\" {\n".to_owned();
     for account in 0..accounts {
@@ -92,7 +151,7 @@ role Service{number}x{role} in {account} path "/team-{number}/" {{
 
 #[cfg(test)]
 mod tests {
-    use super::workspace;
+    use super::{landing_zone, workspace};
     use crate::pipeline::run;
 
     #[test]
@@ -100,5 +159,12 @@ mod tests {
         let outcome = run(&workspace(2));
         assert_eq!(outcome.errors(), Vec::<&str>::new(), "{}", outcome.rendered());
         assert!(!outcome.files.is_empty());
+    }
+
+    #[test]
+    fn the_landing_zone_compiles() {
+        let outcome = run(&landing_zone(5, 8));
+        assert_eq!(outcome.errors(), Vec::<&str>::new(), "{}", outcome.rendered());
+        assert_eq!(outcome.files.iter().filter(|file| file.path.ends_with("/trust.json")).count(), 5 * 8 + 1);
     }
 }
