@@ -29,6 +29,7 @@ mod guardrails;
 mod held;
 mod identity_providers;
 mod inclusion;
+mod key_lock_out;
 mod long_lived;
 mod mfa;
 mod oidc_subjects;
@@ -60,7 +61,7 @@ mod written;
 use std::collections::{HashMap, HashSet};
 
 use iamx_catalog::Catalog;
-use iamx_diagnostic::Diagnostic;
+use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::Program;
 use iamx_text::{SourceMap, Span};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -90,6 +91,12 @@ pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: O
     diagnostics.retain(|diagnostic| said.insert((diagnostic.check.name, diagnostic.primary())));
     causes::keep_weightiest(&mut diagnostics);
     diagnostics
+}
+
+/// Whether the finding says that nothing does something. What a fault cut out of a document might, so that it is certain
+/// only of programs without errors.
+pub fn is_of_the_whole(finding: &Diagnostic) -> bool {
+    finding.check.name == checks::KEY_LOCK_OUT.name
 }
 
 /// A rule's number, and the place of the statement that it looked at.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iamx_catalog::Catalog;
-use iamx_check::{Day, check};
+use iamx_check::{Day, check, is_of_the_whole};
 use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
 use iamx_emit::{OutputFile, Target, emit, limits};
 use iamx_lower::{Input, Module, Program, lower};
@@ -148,7 +148,9 @@ impl Workspace {
         let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &self.settings.workspace };
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
-        diagnostics.extend(check(&lowered.program, catalog, &self.sources, self.today));
+        let cut_short = has_error(&diagnostics);
+        let found = check(&lowered.program, catalog, &self.sources, self.today);
+        diagnostics.extend(found.into_iter().filter(|finding| !(cut_short && is_of_the_whole(finding))));
         diagnostics.extend(limits(&lowered.program, &self.settings.targets));
         diagnostics.iter_mut().for_each(show_deployed);
         credentials::check(&self.sources, &mut diagnostics);
