@@ -417,6 +417,18 @@ impl Lowerer<'_> {
             None => String::new(),
         };
         self.check_arguments(typed, span)?;
+        let mut with_path = template.placeholders().zip(&typed.arguments);
+        if let Some((_, path)) = with_path.find(|(placeholder, argument)| {
+            typed.service == "iam" && placeholder.ends_with("WithPath") && argument.starts_with('/')
+        }) {
+            let message = format!("`{path}` gives two slashes in a row, and nothing has such an ARN");
+            let rest = path.trim_start_matches('/');
+            self.report(
+                Diagnostic::new(&checks::INVALID_ARN, span, message)
+                    .help(format!("leave the first slash out: `iam.{}(\"{rest}\")`", typed.type_name)),
+            );
+            return None;
+        }
         let arguments: Vec<&str> = template
             .placeholders()
             .zip(&typed.arguments)
