@@ -58,23 +58,43 @@ impl Lowerer<'_> {
         list: &Exprs,
         what: &str,
     ) -> Option<Vec<Sourced<String>>> {
+        self.of_values(environment, list, |lowerer, item| lowerer.strings(environment, item, what))
+    }
+
+    /// What `one` makes of the values of a list, from which nothing can be taken away.
+    pub(crate) fn of_values<T>(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        one: impl FnMut(&mut Self, &Expr) -> Option<Vec<T>>,
+    ) -> Option<Vec<T>> {
         if !list.excepted().is_empty() {
             let span = self.span(environment.module, list.range());
             self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
             return None;
         }
-        let mut strings = Vec::new();
+        self.of_each(environment, &list.items(), one)
+    }
+
+    /// What `one` makes of the items, one after the other; each of them is looked at, and `None` of one is `None` of all.
+    pub(crate) fn of_each<T>(
+        &mut self,
+        environment: &Environment,
+        items: &[Expr],
+        mut one: impl FnMut(&mut Self, &Expr) -> Option<Vec<T>>,
+    ) -> Option<Vec<T>> {
+        let mut all = Vec::new();
         let mut whole = true;
-        for item in list.items() {
-            match self.strings(environment, &item, what) {
+        for item in items {
+            match one(self, item) {
                 Some(mut more) => {
                     self.spend(more.len(), self.span(environment.module, item.range()))?;
-                    strings.append(&mut more);
+                    all.append(&mut more);
                 }
                 None => whole = false,
             }
         }
-        whole.then_some(strings)
+        whole.then_some(all)
     }
 
     /// The single string that `expr` stands for.

@@ -166,23 +166,7 @@ impl Lowerer<'_> {
         key: &Key,
         list: &Exprs,
     ) -> Option<Vec<Sourced<String>>> {
-        if !list.excepted().is_empty() {
-            let span = self.span(environment.module, list.range());
-            self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
-            return None;
-        }
-        let mut values = Vec::new();
-        let mut whole = true;
-        for item in list.items() {
-            match self.request_values(environment, key, &item) {
-                Some(mut more) => {
-                    self.spend(more.len(), self.span(environment.module, item.range()))?;
-                    values.append(&mut more);
-                }
-                None => whole = false,
-            }
-        }
-        whole.then_some(values)
+        self.of_values(environment, list, |lowerer, item| lowerer.request_values(environment, key, item))
     }
 
     /// The value of a workspace's parameter.

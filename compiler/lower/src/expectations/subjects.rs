@@ -33,18 +33,7 @@ impl Lowerer<'_> {
             );
             return None;
         }
-        let mut subjects = Vec::new();
-        let mut whole = true;
-        for expr in list.items() {
-            match self.subject(environment, &expr, asked_in) {
-                Some(mut more) => {
-                    self.spend(more.len(), self.span(environment.module, expr.range()))?;
-                    subjects.append(&mut more);
-                }
-                None => whole = false,
-            }
-        }
-        whole.then_some(subjects)
+        self.of_each(environment, &list.items(), |lowerer, expr| lowerer.subject(environment, expr, asked_in))
     }
 
     fn subject(&mut self, environment: &Environment, expr: &Expr, asked_in: AskedIn) -> Option<Vec<Sourced<Subject>>> {
