@@ -12,7 +12,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-const MAIN: &str = "file:///work/main.iamx";
+const MAIN: &str = "file:///acme/main.iamx";
 
 struct Memory(Loaded);
 
@@ -36,7 +36,7 @@ impl Client {
     async fn start(files: &[(&str, &str)], encodings: &[&str]) -> Self {
         let file = |path: &str, text: &str| TextFile { path: path.to_owned(), text: text.into() };
         let loaded = Loaded {
-            root: "/work".into(),
+            root: "/acme".into(),
             settings: Some(file("iamx.toml", "[workspace]\nname = \"acme\"\n")),
             lock: None,
             modules: files.iter().map(|(path, text)| file(path, text)).collect(),
@@ -158,11 +158,11 @@ fn a_change_is_seen_in_other_modules() {
             "use lib.{office}\nrole R { trust service ec2 allow s3:ListAllMyBuckets when aws:SourceIp in office }\n";
         let mut client =
             Client::start(&[("lib.iamx", "let office = [\"203.0.113.0/24\"]\n"), ("main.iamx", uses)], &[]).await;
-        client.open("file:///work/lib.iamx", "let offices = [\"203.0.113.0/24\"]\n").await;
+        client.open("file:///acme/lib.iamx", "let offices = [\"203.0.113.0/24\"]\n").await;
         let found = client.findings(MAIN, None).await;
         assert_eq!(found[0]["code"], "unknown-name", "{found:?}");
         let whole = json!([{ "text": "let office = [\"203.0.113.0/24\"]\n" }]);
-        client.change("file:///work/lib.iamx", 2, whole).await;
+        client.change("file:///acme/lib.iamx", 2, whole).await;
         assert_eq!(client.findings(MAIN, None).await, Vec::<Value>::new());
         client.end().await;
     });

@@ -15,3 +15,4 @@ pub mod page;
 pub mod pipeline;
 pub mod random_program;
 pub mod snapshot;
+pub mod terraform;

@@ -9,18 +9,13 @@ mod places;
 #[path = "hostile_names/templates.rs"]
 mod templates;
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    panic::catch_unwind,
-    path::Path,
-    process::{Command, Output},
-    sync::Mutex,
-    thread,
-};
+use std::{collections::BTreeMap, panic::catch_unwind, sync::Mutex, thread};
 
 use iamx_policy::{Document, JsonMember, JsonNode, JsonValue, Sourced, read_statement};
-use iamx_tests::pipeline::{Outcome, run_with_values};
+use iamx_tests::{
+    pipeline::{Outcome, run_with_values},
+    terraform,
+};
 use iamx_text::{SourceMap, Span, TextSize};
 use places::{PLACES, Place};
 use serde_json::{Map, Value, json};
@@ -177,34 +172,14 @@ fn look_at(place: &Place, outcome: &Outcome, found: &mut Found) {
 
 /// Whether Terraform is there; then it reads each template as what is meant.
 fn terraform_reads(texts: &BTreeMap<String, String>) -> bool {
-    let folder = tempfile::tempdir().expect("a folder");
-    let terraform = |arguments: &[&str]| run_terraform(folder.path(), arguments);
-    if terraform(&["version"]).is_err() {
-        return false;
-    }
-    // Outputs need no provider, and give what Terraform would hand to one.
-    let outputs: Map<_, _> =
-        texts.keys().enumerate().map(|(index, text)| (format!("text{index}"), json!({ "value": text }))).collect();
-    fs::write(folder.path().join("main.tf.json"), json!({ "output": outputs }).to_string()).expect("it can be written");
-    let applied = terraform(&["apply", "-auto-approve", "-no-color"]).expect("it runs");
-    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
-    let read = terraform(&["output", "-json", "-no-color"]).expect("it runs");
-    let read: Value = serde_json::from_slice(&read.stdout).expect("it is JSON");
-    for (index, (template, meant)) in texts.iter().enumerate() {
+    let templates: Vec<Value> = texts.keys().map(|template| json!(template)).collect();
+    let Some(read) = terraform::read_back(&templates) else { return false };
+    for (read, (template, meant)) in read.iter().zip(texts) {
         // Terraform composes what it reads, and drops a byte order mark before it; see docs/terraform.md.
         let composed = meant.trim_start_matches('\u{feff}').replace("e\u{301}", "\u{e9}").replace('\u{212b}', "\u{c5}");
-        assert_eq!(read[format!("text{index}")]["value"], json!(composed), "{template}");
+        assert_eq!(read, &json!(composed), "{template}");
     }
     true
-}
-
-fn run_terraform(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
-    Command::new("terraform")
-        .args(arguments)
-        .current_dir(folder)
-        .env("CHECKPOINT_DISABLE", "1")
-        .env_remove("TF_CLI_CONFIG_FILE")
-        .output()
 }
 
 /// The arguments of `root` say what the manifest says of the items.

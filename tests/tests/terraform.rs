@@ -3,19 +3,15 @@
 // A helper of tests fails as a test does.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    process::Command,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use iamx_tests::{
     files::{self, repository},
     pipeline::{Outcome, run_for},
-    random_program,
+    random_program, terraform,
 };
 use iamx_workspace::Target;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// How many random programs are compiled too.
 const RANDOM: u64 = 40;
@@ -239,19 +235,6 @@ fn decoded_value(value: &Value) -> Value {
 #[test]
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn terraform_reads_every_text_as_it_is() {
-    let terraform = |folder: &std::path::Path, arguments: &[&str]| {
-        Command::new("terraform")
-            .args(arguments)
-            .current_dir(folder)
-            .env("CHECKPOINT_DISABLE", "1")
-            .env_remove("TF_CLI_CONFIG_FILE")
-            .output()
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    if terraform(folder.path(), &["version"]).is_err() {
-        eprintln!("skipped: terraform isn't installed");
-        return;
-    }
     let mut texts = Vec::new();
     for (_, outcome) in compiled() {
         for (_, root) in parsed(&outcome).iter().filter(|(path, _)| is_root(path)) {
@@ -259,16 +242,12 @@ fn terraform_reads_every_text_as_it_is() {
         }
     }
     assert!(texts.iter().any(Value::is_object) && texts.len() > 100, "{}", texts.len());
-    // Outputs need no provider, and give what Terraform would hand to one.
-    let outputs: Map<_, _> =
-        texts.iter().enumerate().map(|(index, text)| (format!("text{index}"), json!({ "value": text }))).collect();
-    fs::write(folder.path().join("main.tf.json"), json!({ "output": outputs }).to_string()).expect("it can be written");
-    let applied = terraform(folder.path(), &["apply", "-auto-approve", "-no-color"]).expect("it runs");
-    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
-    let read = terraform(folder.path(), &["output", "-json", "-no-color"]).expect("it runs");
-    let read: Value = serde_json::from_slice(&read.stdout).expect("it is JSON");
-    for (index, text) in texts.iter().enumerate() {
-        assert_eq!(read[format!("text{index}")]["value"], decoded_value(text));
+    let Some(read) = terraform::read_back(&texts) else {
+        eprintln!("skipped: terraform isn't installed");
+        return;
+    };
+    for (read, text) in read.iter().zip(&texts) {
+        assert_eq!(read, &decoded_value(text));
     }
 }
 
