@@ -19,6 +19,7 @@ mod condition_key_not_sent;
 mod confused_deputy;
 mod coverage;
 mod day;
+mod dead_statement;
 mod dynamodb;
 mod entity_quotas;
 mod exposure;

@@ -11,9 +11,9 @@ use iamx_text::SourceMap;
 
 use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, arn_fields,
-    boundary, characters, claims, condition_key_not_sent, confused_deputy, dynamodb, entity_quotas, exposure,
-    external_id, forged_keys, guardrail_keys, guardrails, key_lock_out, long_lived, mfa, oidc_subjects, operators,
-    pass_role, principal_keys, privilege_escalation, public_access, quotas, redundancy, required_resources,
+    boundary, characters, claims, condition_key_not_sent, confused_deputy, dead_statement, dynamodb, entity_quotas,
+    exposure, external_id, forged_keys, guardrail_keys, guardrails, key_lock_out, long_lived, mfa, oidc_subjects,
+    operators, pass_role, principal_keys, privilege_escalation, public_access, quotas, redundancy, required_resources,
     role_chaining, session_principal, source_network, subject_forms, time, trust_actions, trust_needs, trust_policy,
     unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
 };
@@ -76,6 +76,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, characters::check),
     rule(any, claims::check),
     rule(any, condition_key_not_sent::check),
+    rule(any, dead_statement::check),
     rule(any, dynamodb::check),
     rule(any, forged_keys::check),
     rule(any, mfa::check),

@@ -6,6 +6,8 @@
 
 mod comparisons;
 mod constants;
+mod contradictions;
+mod dead_alternatives;
 mod disjuncts;
 mod formula;
 mod globs;
@@ -21,6 +23,7 @@ use iamx_policy::{BaseOperator, ConditionBlock, ConditionEntry, Qualifier};
 use iamx_syntax::ast::{AstNode, Expr, Exprs};
 use iamx_text::Span;
 
+pub use contradictions::contradiction;
 pub(crate) use formula::Formula;
 pub(crate) use keys::{Key, Number};
 pub(crate) use named_operators::operator_of;
@@ -31,6 +34,8 @@ use crate::{
     names::DeclarationKind,
     scope::{Environment, Target},
 };
+use dead_alternatives::Alternative;
+pub(crate) use dead_alternatives::WrittenOr;
 use disjuncts::{MAX_ALTERNATIVES, Multiplied};
 use slots::Stop;
 
@@ -71,15 +76,18 @@ impl Lowerer<'_> {
                 let mut alternatives = Vec::new();
                 for conjuncts in condition.disjuncts() {
                     let mut all = Vec::new();
+                    let mut at: Option<Span> = None;
                     for conjunct in conjuncts {
+                        let here = self.span(environment.module, conjunct.range());
+                        at = Some(at.map_or(here, |at| Span::new(at.file, at.range.cover(here.range))));
                         match self.condition(environment, &conjunct) {
                             Some(formula) => all.push(formula),
                             None => whole = false,
                         }
                     }
-                    alternatives.push(Formula::all(all));
+                    alternatives.push(Alternative { formula: Formula::all(all), span: at.unwrap_or(span) });
                 }
-                whole.then(|| Formula::any(alternatives, span))
+                whole.then(|| self.alternative(environment, alternatives, span))
             }
             Expr::Call(call) => {
                 let name = call.name()?;
@@ -197,11 +205,15 @@ impl Lowerer<'_> {
             return None;
         }
         if let Some((key, pair)) = &disjuncts.never {
-            self.never_both(key, pair.one, pair.other);
+            self.never_both(key, pair.one, pair.other, span);
             return None;
         }
         let (mut blocks, mut never) = (Vec::new(), None);
         for alternative in &disjuncts.alternatives {
+            if let Some(found) = disjuncts::never_together(&alternative.iter().collect::<Vec<_>>()) {
+                never = never.or((!found.given).then_some((found.key, found.pair.one, found.pair.other)));
+                continue;
+            }
             self.spend(alternative.len().saturating_mul(PARTS_OF_A_COMPARISON), span)?;
             match slots::blocks(&alternative.iter().map(|atom| &atom.entry).collect::<Vec<_>>()) {
                 Ok(mut more) => blocks.append(&mut more),
@@ -216,9 +228,9 @@ impl Lowerer<'_> {
             }
         }
         if blocks.is_empty()
-            && let Some((key, span, other)) = never
+            && let Some((key, one, other)) = never
         {
-            self.never_both(&key, span, other);
+            self.never_both(&key, one, other, span);
             return None;
         }
         if blocks.len() > MAX_ALTERNATIVES {
@@ -247,16 +259,21 @@ impl Lowerer<'_> {
         Some(negated)
     }
 
-    fn never_both(&mut self, key: &str, span: Span, other: Span) {
-        self.report(
-            Diagnostic::new(
-                &checks::CONSTANT_CONDITION,
-                span,
-                format!("no request meets both of these conditions on `{key}`"),
-            )
-            .related(other, "the other one")
-            .note("together they match no request"),
-        );
+    /// `whole` is what is conditioned: said of that, where the conditions stand elsewhere under names.
+    fn never_both(&mut self, key: &str, one: Span, other: Span, whole: Span) {
+        let is_named = [one, other].iter().all(|at| at.file != whole.file || !whole.range.contains_range(at.range));
+        let (at, labels) = match (is_named, one == other) {
+            (true, true) => (whole, vec![(one, "asked, and asked not to hold")]),
+            (true, false) => (whole, vec![(one, "asked here"), (other, "and here")]),
+            (false, _) => (one, vec![(other, "the other one")]),
+        };
+        let both = if is_named { "what this asks of" } else { "both of these conditions on" };
+        let message = format!("no request meets {both} `{key}`");
+        let mut diagnostic = Diagnostic::new(&checks::CONSTANT_CONDITION, at, message);
+        for (span, label) in labels {
+            diagnostic = diagnostic.related(span, label);
+        }
+        self.report(diagnostic.note("together they match no request"));
     }
 
     fn too_many_alternatives(&mut self, count: Option<usize>, multiplied: &Multiplied) {

@@ -59,6 +59,7 @@ mod unread;
 mod values;
 
 pub use brought::{BROUGHT, Brought};
+pub use conditions::contradiction;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, ParamPlace, WorkspaceSettings};
 pub use program::{

@@ -18,6 +18,7 @@ use iamx_text::{FileId, Span};
 use crate::{
     Input, Lowered, Program, Provider, WorkspaceSettings,
     accounts::{Accounts, Homes, SaidHomes},
+    conditions::WrittenOr,
     encryption::MadeResource,
     expiry::Ending,
     named_items::ItemInAccount,
@@ -83,6 +84,8 @@ pub(crate) struct Lowerer<'a> {
     parts: usize,
     /// The conditions that the one being read stands in.
     pub(crate) conditions_deep: usize,
+    /// The `or`s of the condition that is being read.
+    pub(crate) written_ors: Vec<WrittenOr>,
     /// The grants, each with where it is evaluated.
     pub(crate) grants: Vec<(Environment, Grant)>,
     /// The tests and invariants, each with its module.
@@ -167,6 +170,7 @@ impl<'a> Lowerer<'a> {
             brackets: HashMap::new(),
             too_deep_said: false,
             conditions_deep: 0,
+            written_ors: Vec::new(),
             grants: Vec::new(),
             expectations: Vec::new(),
             untrusting: Vec::new(),

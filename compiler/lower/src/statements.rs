@@ -9,7 +9,7 @@ use iamx_syntax::{
     SyntaxKind, SyntaxToken,
     ast::{AstNode, Body, Call, Clause, DeclaredKind, Expr, Include, Permission, Statement},
 };
-use iamx_text::Span;
+use iamx_text::{Span, TextRange};
 
 use crate::{
     actions::ActionSet,
@@ -375,7 +375,8 @@ impl Lowerer<'_> {
         clauses: &Clauses,
         conditions: &Formula,
     ) -> Option<Formula> {
-        let mut all = vec![Some(conditions.clone())];
+        self.written_ors.clear();
+        let mut all = Vec::new();
         if let Some(expr) = clauses.when.as_ref().map(Clause::expression) {
             all.push(expr.and_then(|expr| self.condition(environment, &expr)));
         }
@@ -389,7 +390,15 @@ impl Lowerer<'_> {
             all.push(self.until(environment, clause));
         }
         // What failed was said; the others were looked at all the same, so that each fault is said at once.
-        Some(Formula::all(all.into_iter().collect::<Option<Vec<_>>>()?))
+        let own = Formula::all(all.into_iter().collect::<Option<Vec<_>>>()?);
+        let when = clauses.when.as_ref().and_then(Clause::expression).map(|expr| expr.range());
+        let written = [&clauses.when, &clauses.unless, &clauses.until].into_iter().flatten();
+        let ranges = written.map(|clause| clause.syntax().text_range());
+        let (module, whole) = (environment.module, ranges.reduce(TextRange::cover));
+        let at = |range: Option<TextRange>| range.map(|range| self.span(module, range));
+        let (when, whole) = (at(when), at(whole));
+        self.find_dead_alternatives(environment, &own, when, whole);
+        Some(Formula::all([conditions.clone(), own]))
     }
 
     /// The resources of a statement that says none: `*` where nothing else can be meant.

@@ -96,7 +96,7 @@ impl Lowerer<'_> {
         let key_type = self.compared_type(environment, &key, compare, &value);
         let subject = Subject { key: &key, key_type, compare, not, span };
         let (base, values) = self.compared(environment, &subject, &value)?;
-        let given = self.is_given(environment, &value);
+        let given = self.varies(environment, &value);
         if values.is_empty() {
             // A list that a parameter gives may be empty: then nothing is in it.
             let any_is_in = Formula::Constant(any == Some(false) && !not);

@@ -125,6 +125,18 @@ impl Lowerer<'_> {
         self.is_given_within(environment, expr, MAX_NAMES_FOLLOWED)
     }
 
+    /// Whether a parameter, or the account that an item is made in, decides what `expr` is: it differs from one use to the next.
+    pub(crate) fn varies(&mut self, environment: &Environment, expr: &Expr) -> bool {
+        match expr {
+            Expr::Call(call) if call.name().is_some_and(|name| name.text() == "account") => true,
+            Expr::Bracketed(list) => {
+                let items = list.list().map(|list| list.items()).unwrap_or_default();
+                items.iter().any(|item| self.varies(environment, item))
+            }
+            _ => self.is_given(environment, expr),
+        }
+    }
+
     fn is_given_within(&mut self, environment: &Environment, expr: &Expr, deep: usize) -> bool {
         let Some(deep) = deep.checked_sub(1) else { return true };
         match expr {

@@ -9,6 +9,7 @@ use iamx_policy::{BaseOperator, ConditionEntry, Operator, Qualifier};
 use iamx_text::Span;
 
 use super::{
+    contradictions::{contradict, contradiction},
     formula::{Atom, Formula},
     slots::{self, Stop},
     value_lists,
@@ -138,7 +139,11 @@ impl Taking {
             .collect();
         let entries: Vec<&ConditionEntry> = atoms.iter().map(|atom| &atom.entry).collect();
         self.work += entries.len();
-        if let Err(Stop::Nothing { key, span, other }) = slots::blocks(&entries) {
+        if let Some(never) = never_together(&atoms) {
+            if !never.given && self.never.is_none() {
+                self.never = Some((never.key, never.pair));
+            }
+        } else if let Err(Stop::Nothing { key, span, other }) = slots::blocks(&entries) {
             let given = atoms.iter().any(|atom| atom.given && [span, other].contains(&atom.entry.span));
             if !given && self.never.is_none() {
                 self.never = Some((key, Pair { one: span, other }));
@@ -188,6 +193,26 @@ impl Taking {
     }
 }
 
+/// Two comparisons that no request meets both.
+pub(crate) struct Never {
+    pub(crate) key: String,
+    pub(crate) pair: Pair,
+    /// Whether a parameter made them so.
+    pub(crate) given: bool,
+}
+
+/// Two of the comparisons that no request meets both.
+pub(crate) fn never_together(atoms: &[&Rc<Atom>]) -> Option<Never> {
+    let entries: Vec<&ConditionEntry> = atoms.iter().map(|atom| &atom.entry).collect();
+    let (earlier, later) = contradiction(&entries)?;
+    let (earlier, later) = (atoms.get(earlier)?, atoms.get(later)?);
+    Some(Never {
+        key: later.entry.key.clone(),
+        pair: Pair { one: later.entry.span, other: earlier.entry.span },
+        given: earlier.given || later.given,
+    })
+}
+
 /// The parts of an `or`, comparisons of one key made one where IAM has one for them; an error where that always holds,
 /// with the comparisons unless a parameter made them so.
 fn united(parts: &[Formula]) -> Result<Vec<Formula>, Option<Pair>> {
@@ -230,7 +255,7 @@ fn either(a: &Atom, b: &Atom) -> Option<Formula> {
     if is_same(one, other) {
         return with(one.clone());
     }
-    if is_opposite(one, other) {
+    if is_opposite(one, other) || leave_nothing(a, b) {
         return Some(Formula::Constant(true));
     }
     // Absent, or present and so.
@@ -285,6 +310,14 @@ fn is_same(a: &ConditionEntry, b: &ConditionEntry) -> bool {
 fn is_opposite(a: &ConditionEntry, b: &ConditionEntry) -> bool {
     let atom = Atom { entry: a.clone(), given: false };
     matches!(Formula::Atom(Rc::new(atom)).negated(a.span), Ok(Formula::Atom(negated)) if is_same(&negated.entry, b))
+}
+
+/// Whether what one of them refuses the other one takes.
+fn leave_nothing(a: &Atom, b: &Atom) -> bool {
+    match (a.negated(), b.negated()) {
+        (Ok(Formula::Atom(a)), Ok(Formula::Atom(b))) => contradict(&a.entry, &b.entry),
+        _ => false,
+    }
 }
 
 fn is_subset(a: &[usize], b: &[usize]) -> bool {

@@ -124,7 +124,8 @@ impl Formula {
 }
 
 impl Atom {
-    fn negated(&self) -> Result<Formula, NoOpposite> {
+    /// What holds exactly where this doesn't, absent keys included.
+    pub(crate) fn negated(&self) -> Result<Formula, NoOpposite> {
         let ConditionEntry { operator, span, .. } = self.entry;
         let fault = NoOpposite { operator, span };
         let with = |operator, values| {

@@ -82,7 +82,7 @@ impl Lowerer<'_> {
             self.error(&checks::MISMATCHED_TYPE, value_span, "this compares with one value, and here is a list");
             return None;
         }
-        let given = self.is_given(environment, value);
+        let given = self.varies(environment, value);
         Some(Formula::entry(ConditionEntry { operator, key: key.text, values, span }, given))
     }
 

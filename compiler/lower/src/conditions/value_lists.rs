@@ -90,13 +90,24 @@ pub(crate) fn intersection<'v>(base: BaseOperator, a: &'v Values, b: &'v Values)
 /// Which of two bounds of one order holds for fewer values: `Less` if `a` does. `None` where that can't be seen.
 pub(crate) fn tighter(base: BaseOperator, a: &Values, b: &Values) -> Option<Ordering> {
     let ([a], [b]) = (a, b) else { return None };
-    let by_size = match base.value_type() {
-        ValueType::Numeric => Decimal::of(&a.value)?.cmp(&Decimal::of(&b.value)?),
-        // Dates are written one way, so that their order is that of their text.
-        _ if bounds::is_date(&a.value) && bounds::is_date(&b.value) => date_value(&a.value).cmp(&date_value(&b.value)),
-        _ => return None,
-    };
+    let by_size = by_size(base, &a.value, &b.value)?;
     Some(if base.bound()? == Bound::Upper { by_size } else { by_size.reverse() })
+}
+
+/// The order of two numbers, or dates; `None` where one is none that is read here.
+pub(crate) fn by_size(base: BaseOperator, a: &str, b: &str) -> Option<Ordering> {
+    match base.value_type() {
+        ValueType::Numeric => compare_numbers(a, b),
+        // Dates are written one way, so that their order is that of their text.
+        _ if bounds::is_date(a) && bounds::is_date(b) => Some(date_value(a).cmp(&date_value(b))),
+        _ => None,
+    }
+}
+
+/// Whether each block of addresses of `a` lies in one of `b`'s.
+pub(crate) fn lie_in(a: &Values, b: &Values) -> bool {
+    let wide: Vec<Block> = b.iter().filter_map(|value| block(&value.value)).collect();
+    a.iter().all(|value| block(&value.value).is_some_and(|narrow| wide.iter().any(|wide| wide.contains(narrow))))
 }
 
 /// The one spelling of a value, as far as the operator can tell values apart.
