@@ -31,6 +31,36 @@ const OF_ANOTHER_LEVEL: &[(&str, &str)] = &[
     ("kms.decrypt-data", "ReEncryptFrom"),
 ];
 
+/// Actions in sets of which no page of AWS's says what they take of the key that encrypts what they act on: a grant of their sets
+/// on it is refused. Everything else in `std` can be granted.
+const KEY_NOT_KNOWN: &[(&str, &[&str])] = &[
+    (
+        "logs",
+        &[
+            "FilterLogEvents",
+            "GetLogEvents",
+            "GetLogGroupFields",
+            "GetLogRecord",
+            "GetQueryResults",
+            "PutLogEvents",
+            "StartLiveTail",
+            "StartQuery",
+            "Unmask",
+        ],
+    ),
+    (
+        "states",
+        &[
+            "CreateStateMachine",
+            "RedriveExecution",
+            "StartExecution",
+            "StartSyncExecution",
+            "StopExecution",
+            "UpdateStateMachine",
+        ],
+    ),
+];
+
 /// The actions of each set, as a statement has them.
 fn sets(module: &LibraryModule) -> BTreeMap<String, BTreeSet<String>> {
     let mut sets = BTreeMap::new();
@@ -146,6 +176,32 @@ fn every_set_holds_its_level() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(known.is_empty(), "{known:?}");
+}
+
+#[test]
+fn a_set_can_be_granted_on_what_a_key_encrypts() {
+    let catalog = Catalog::builtin();
+    let tables: Value =
+        serde_json::from_str(&read(&repository("stdlib/catalog/sources/tables.json"))).expect("it is JSON");
+    let mut not_known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for module in library().iter().filter(|module| !OTHERS.contains(&module.name.as_str())) {
+        let service = catalog.service(&module.name).expect("a module of a service has its name");
+        let types = &tables["kms_uses"]["services"][&module.name]["types"];
+        let types: Vec<&str> = types.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        assert!(!types.is_empty() || module.name == "kms", "which types of {} keys encrypt isn't said", module.name);
+        for name in sets(module).values().flatten() {
+            let action = service.action(name).expect("it was looked up");
+            let encrypted = types.iter().any(|one| action.resource_use(one).is_some());
+            if encrypted && catalog.kms_actions(&format!("{}:{name}", module.name)).is_none() {
+                not_known.entry(module.name.clone()).or_default().insert(name.clone());
+            }
+        }
+    }
+    let expected: BTreeMap<String, BTreeSet<String>> = KEY_NOT_KNOWN
+        .iter()
+        .map(|(module, names)| ((*module).to_owned(), names.iter().map(|name| (*name).to_owned()).collect()))
+        .collect();
+    assert_eq!(not_known, expected);
 }
 
 /// So that `on` can name what a set is for: nothing in it is about no resource but in the sets that are for `*`.

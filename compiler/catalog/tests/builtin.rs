@@ -260,3 +260,37 @@ fn wrong_names_are_answered_with_near_ones() {
 fn a_catalog_does_not_differ_from_itself() {
     assert!(diff(catalog(), catalog()).is_empty());
 }
+
+/// So that a grant of a level or of a set of `std`'s on what is encrypted isn't refused for want of a row: a newer catalog's
+/// actions fail this until somebody has looked them up.
+#[test]
+fn of_each_action_on_what_a_key_encrypts_it_is_known_what_it_takes_or_that_no_page_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stdlib/catalog/sources/tables.json");
+    let tables: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let texts = |value: &serde_json::Value| -> Vec<String> {
+        value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let mut wrong = Vec::new();
+    for (name, of) in tables["kms_uses"]["services"].as_object().unwrap() {
+        let service = catalog().service(name).unwrap();
+        let (types, unknown) = (texts(&of["types"]), texts(&of["unknown"]));
+        assert!(types.is_sorted() && unknown.is_sorted() && !types.is_empty(), "{name}");
+        wrong
+            .extend(types.iter().filter(|one| service.resource_type(one).is_none()).map(|one| format!("{name}.{one}")));
+        wrong.extend(unknown.iter().filter(|one| service.action(one).is_none()).map(|one| format!("no {name}:{one}")));
+        for action in service.actions() {
+            let encrypted = types.iter().any(|one| action.resource_use(one).is_some());
+            let action = &*action.name;
+            let known = catalog().kms_actions(&format!("{name}:{action}")).is_some();
+            let called_unknown = unknown.iter().any(|one| one == action);
+            match (known, called_unknown) {
+                (true, true) => wrong.push(format!("{name}:{action} is known, and called unknown")),
+                (false, false) if encrypted => {
+                    wrong.push(format!("what {name}:{action} takes of a key is to be looked up"));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

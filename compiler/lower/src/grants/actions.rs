@@ -125,6 +125,9 @@ impl Lowerer<'_> {
         // What is done without the key would be held back by nothing, if the key's end alone asked.
         let mut each_takes_the_key = true;
         for part in &access.parts {
+            for granted in &part.resources {
+                self.kms_actions_of(granted, &part.actions)?;
+            }
             for action in &part.actions {
                 data.push(action.value.to_string());
                 for granted in &part.resources {

@@ -71,11 +71,12 @@ impl Lowerer<'_> {
             return Some(Vec::new());
         }
         let mut needed: Vec<Sourced<ActionPattern>> = Vec::new();
+        let mut unknown: Vec<(&Sourced<ActionPattern>, String)> = Vec::new();
         for action in actions {
             for name in self.held_on(granted, &action.value) {
                 let Some(kms) = self.catalog().kms_actions(&name) else {
-                    self.unknown_key_use(granted, action, &name);
-                    return None;
+                    unknown.push((action, name));
+                    continue;
                 };
                 for kms in kms {
                     let Some((prefix, name)) = kms.split_once(':') else { continue };
@@ -86,22 +87,36 @@ impl Lowerer<'_> {
                 }
             }
         }
-        Some(needed)
+        if unknown.is_empty() {
+            return Some(needed);
+        }
+        for of_one_word in unknown.chunk_by(|(one, _), (other, _)| one.span == other.span) {
+            self.unknown_key_use(granted, of_one_word);
+        }
+        None
     }
 
-    fn unknown_key_use(&mut self, granted: &Granted, action: &Sourced<ActionPattern>, name: &str) {
-        let held = if action.value.is_wildcard() {
-            format!("`{}` holds `{name}`, and what", action.value)
+    /// Says so of the actions that one word of the source stands for: a level or a set is many.
+    fn unknown_key_use(&mut self, granted: &Granted, actions: &[(&Sourced<ActionPattern>, String)]) {
+        let [(first, name), more @ ..] = actions else { return };
+        let what = if first.value.is_wildcard() {
+            format!("`{}` holds `{name}`, and what `{name}` takes", first.value)
+        } else if more.is_empty() {
+            format!("what `{name}` takes")
         } else {
-            "what".to_owned()
+            format!("what {} of these actions take", actions.len())
         };
-        let message = format!("{held} `{name}` takes of the key of `{}` isn't in the catalog", granted.arn.value);
+        let message = format!("{what} of the key of `{}` isn't in the catalog", granted.arn.value);
+        let names: Vec<&str> = actions.iter().map(|(_, name)| name.as_str()).collect();
+        let by_hand =
+            "write `allow` in the policy of who is meant, and grant the key by its own name: `grant kms:Decrypt on …`";
+        let help = if more.is_empty() && !first.value.is_wildcard() {
+            by_hand.to_owned()
+        } else {
+            format!("take these out with `except {}`; for them {by_hand}", without(&names))
+        };
         let date = self.catalog_date();
-        self.not_grantable(action.span, &message, |diagnostic| {
-            diagnostic.note(date).help(
-                "write `allow` in the policy of who is meant, and grant the key by its own name: `grant kms:Decrypt on …`",
-            )
-        });
+        self.not_grantable(first.span, &message, |diagnostic| diagnostic.note(date).help(help));
     }
 
     /// The key as something that is granted.
@@ -187,6 +202,19 @@ impl Lowerer<'_> {
             }
         }
         whole.then_some(())
+    }
+}
+
+/// Actions of one service as a statement names them: `s3:{GetObject, PutObject}`.
+fn without(names: &[&str]) -> String {
+    let bare: Vec<&str> = names.iter().filter_map(|name| name.split_once(':')).map(|(_, name)| name).collect();
+    match (names, bare.as_slice()) {
+        ([one], _) => (*one).to_owned(),
+        ([first, ..], _) => {
+            let prefix = first.split_once(':').map_or("", |(prefix, _)| prefix);
+            format!("{prefix}:{{{}}}", bare.join(", "))
+        }
+        ([], _) => String::new(),
     }
 }
 
