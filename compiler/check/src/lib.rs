@@ -14,6 +14,7 @@ mod arn_fields;
 mod boundary;
 mod causes;
 mod characters;
+mod circular_trust;
 mod claims;
 mod condition_key_not_sent;
 mod confused_deputy;

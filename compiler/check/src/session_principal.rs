@@ -31,7 +31,7 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
 }
 
 /// The account and name of the role whose session the ARN is.
-fn role_of_session(arn: &str) -> Option<(&str, &str)> {
+pub(crate) fn role_of_session(arn: &str) -> Option<(&str, &str)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", _, "sts", _, account, resource] = parts.as_slice() else { return None };
     let (name, _) = resource.strip_prefix("assumed-role/")?.split_once('/')?;

@@ -17,6 +17,8 @@ use super::address::Address;
 pub(super) struct Principals {
     /// By ARN.
     by_arn: BTreeMap<String, Address>,
+    /// The roles by what the ARNs of their sessions begin with.
+    by_session: BTreeMap<String, Address>,
     /// What each role's trust policy must wait for, by the role's name.
     before_roles: BTreeMap<String, BTreeSet<Address>>,
 }
@@ -34,7 +36,16 @@ impl Principals {
             })
             .chain(providers)
             .collect();
-        let mut principals = Self { by_arn, before_roles: BTreeMap::new() };
+        let of_account = program.roles.iter().filter(|role| role.identity.account == account);
+        let by_session = of_account
+            .filter_map(|role| {
+                let id = program.account_id(account)?;
+                let name = &role.identity.name;
+                let begin = format!("arn:{}:sts::{id}:assumed-role/{name}", program.partition);
+                Some((begin, Address::identity(IdentityKind::Role, name)))
+            })
+            .collect();
+        let mut principals = Self { by_arn, by_session, before_roles: BTreeMap::new() };
         let roles = program.roles.iter().filter(|role| role.identity.account == account);
         let mut waits: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
         let mut named = Vec::new();
@@ -58,7 +69,10 @@ impl Principals {
     pub(super) fn named_in_statement<'s>(&'s self, statement: &'s Statement) -> impl Iterator<Item = Address> + 's {
         let principals = statement.principal.iter().flat_map(|element| &element.principals);
         principals.filter_map(|principal| match &principal.value {
-            Principal::Aws(arn) | Principal::Federated(arn) => self.by_arn.get(arn).cloned(),
+            Principal::Aws(arn) | Principal::Federated(arn) => self.by_arn.get(arn).cloned().or_else(|| {
+                let (role, _) = arn.rsplit_once('/')?;
+                self.by_session.get(role).cloned()
+            }),
             _ => None,
         })
     }
