@@ -246,7 +246,7 @@ impl Lowerer<'_> {
             Target::Itself | Target::Service(_) => Kind::Resource,
             Target::Account(_) if part.is_none() => Kind::Account,
             Target::Organization if part.is_none() => Kind::Organization,
-            Target::Account(_) | Target::Organization => Kind::String,
+            Target::Account(_) | Target::DeployedAccount | Target::Organization => Kind::String,
             Target::Declaration(id) => {
                 let declaration = self.names.get(*id)?.clone();
                 match &declaration.kind {

@@ -209,25 +209,6 @@ impl Lowerer<'_> {
     ///
     /// See [IAM names](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html), which ignore case.
     pub(crate) fn check_entities_named_once(&mut self) {
-        let mut named: Vec<(&'static str, Option<usize>, String, Span)> = Vec::new();
-        let program = &self.program;
-        named
-            .extend(program.policies.iter().map(|policy| ("policy", policy.account, policy.name.clone(), policy.span)));
-        named.extend(
-            program
-                .identities()
-                .map(|(kind, identity)| (kind.word(), identity.account, identity.name.clone(), identity.span)),
-        );
-        named.extend(program.providers.iter().map(|one| match one.kind {
-            ProviderKind::Oidc { .. } => ("OIDC provider", one.account, one.name.clone(), one.span),
-            ProviderKind::Saml { .. } => ("SAML provider", one.account, one.name.clone(), one.span),
-        }));
-        named.extend(program.permission_sets.iter().map(|one| ("permission set", None, one.name.clone(), one.span)));
-        // They are the organization's, whichever account keeps them.
-        named.extend(program.guardrails.iter().map(|one| match one.kind {
-            GuardrailKind::Scp => ("service control policy", None, one.name.clone(), one.span),
-            GuardrailKind::Rcp => ("resource control policy", None, one.name.clone(), one.span),
-        }));
         let mut first: HashMap<(&'static str, Option<usize>, String), Named> = HashMap::new();
         let (mut findings, mut said) = (Vec::new(), HashSet::new());
         for one in self.named_entities() {

@@ -57,6 +57,9 @@ impl Lowerer<'_> {
                 (["account"] | ["account", "id"], _, Owner::Extern(index)) => {
                     self.program.externs.get(index).and_then(Extern::unknown_account)
                 }
+                (["account"] | ["account", "id"], _, Owner::Unknown) => {
+                    Some(self.account_of_item(&declaration.name, None, reference.span)?)
+                }
                 (["account", "name"], _, Owner::Account(index)) => {
                     self.program.account(Some(index)).map(|account| account.name.clone())
                 }

@@ -146,14 +146,14 @@ impl Lowerer<'_> {
                     let arn = format!("arn:{partition}:iam::*:root");
                     return Some(text(BaseOperator::ArnLike, "aws:PrincipalArn", arn, span));
                 }
+                let partition = partition.clone();
                 let account = self.principal_account(environment, principal)?;
-                let arn = format!("arn:{partition}:iam::{}:root", self.program.accounts.get(account)?.id);
+                let arn = format!("arn:{partition}:iam::{}:root", account.id);
                 Some(text(BaseOperator::ArnEquals, "aws:PrincipalArn", arn, span))
             }
             SyntaxKind::ACCOUNT_KW => {
                 let account = self.principal_account(environment, principal)?;
-                let id = self.program.accounts.get(account)?.id.clone();
-                Some(text(BaseOperator::StringEquals, "aws:PrincipalAccount", id, span))
+                Some(text(BaseOperator::StringEquals, "aws:PrincipalAccount", account.id, span))
             }
             SyntaxKind::ORGANIZATION_KW => self.of_organization(environment, principal, span),
             SyntaxKind::OU_KW => self.of_ou(environment, principal, span),

@@ -2,7 +2,7 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Principal as PolicyPrincipal;
-use iamx_syntax::ast::{DeclaredKind, Expr, Principal};
+use iamx_syntax::ast::{AstNode, DeclaredKind, Expr, Postfix, Principal};
 use iamx_text::Span;
 
 use crate::{
@@ -14,6 +14,14 @@ use crate::{
     scope::{Environment, Reference, Target, called},
 };
 
+/// An account that is named as a principal.
+pub(crate) struct PrincipalAccount {
+    /// Its id, or what stands for it until it is deployed.
+    pub(crate) id: String,
+    /// Its position in the program, where it is declared.
+    pub(crate) index: Option<usize>,
+}
+
 impl Lowerer<'_> {
     pub(crate) fn anonymous_principal(&mut self, span: Span) {
         self.report(
@@ -22,17 +30,84 @@ impl Lowerer<'_> {
         );
     }
 
-    pub(crate) fn principal_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
+    /// The account behind `account` or `root`: a declared one, or the one that a resource is in, as in `self.account`.
+    pub(crate) fn principal_account(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+    ) -> Option<PrincipalAccount> {
         let target = principal.target()?;
         let span = self.span(environment.module, target.range());
-        let reference = self.principal_reference(environment, &target, "an account")?;
-        match reference.target {
-            Target::Account(account) if reference.rest.is_empty() => Some(account),
-            _ => {
-                self.error(&checks::MISMATCHED_TYPE, span, "expected an account");
-                None
-            }
+        let mut reference = self.principal_reference(environment, &target, "an account")?;
+        if let (Target::Argument(binding), false) = (&reference.target, reference.rest.is_empty()) {
+            reference = self.argument_part(&reference, &binding.clone())?;
         }
+        let of_item = matches!(reference.rest.as_slice(), [Postfix::Name(part)] if part.text() == "account");
+        let id = match &reference.target {
+            Target::Account(index) if reference.rest.is_empty() => {
+                let id = self.program.accounts.get(*index)?.id.clone();
+                return Some(PrincipalAccount { id, index: Some(*index) });
+            }
+            Target::Itself if of_item && environment.itself.is_some() => {
+                self.account_of_item("self", environment.account, span)?
+            }
+            Target::Declaration(_) | Target::Several(_) if of_item && self.names_resource(&reference) => {
+                self.one_account_of(environment, &reference)?
+            }
+            _ => {
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, span, "expected an account")
+                        .help("name a declared one, or that of a resource: `self.account`"),
+                );
+                return None;
+            }
+        };
+        let index = self.program.accounts.iter().position(|account| account.id == id);
+        Some(PrincipalAccount { id, index })
+    }
+
+    /// The declared account behind `account` or `root`.
+    pub(crate) fn declared_account(&mut self, environment: &Environment, principal: &Principal) -> Option<usize> {
+        let account = self.principal_account(environment, principal)?;
+        if account.index.is_none() {
+            let span = self.span(environment.module, principal.range());
+            self.error(&checks::MISMATCHED_TYPE, span, "expected an account that is declared");
+        }
+        account.index
+    }
+
+    fn names_resource(&self, reference: &Reference) -> bool {
+        self.first_named(reference)
+            .is_some_and(|one| matches!(one.kind, DeclarationKind::Entity(kind, _) if kind.is_resource()))
+    }
+
+    fn one_account_of(&mut self, environment: &Environment, reference: &Reference) -> Option<String> {
+        let mut ids = self.referenced_strings(environment, reference, "an account")?;
+        let id = ids.pop()?;
+        if !ids.is_empty() {
+            self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, "expected one account, and this is several")
+                    .help("name one of them, as in `prod.lake.account`"),
+            );
+            return None;
+        }
+        Some(id.value)
+    }
+
+    /// The id of the account that an item is in, or what stands for it.
+    pub(crate) fn account_of_item(&mut self, name: &str, account: Option<usize>, span: Span) -> Option<String> {
+        let id = self.program.account_id(account);
+        if id.is_none() {
+            self.report(
+                Diagnostic::new(
+                    &checks::MISSING_ACCOUNT,
+                    span,
+                    format!("the account of `{name}` isn't known, and its id is wanted here"),
+                )
+                .help("declare the account and say `in` where the item lives, or set `account` in `iamx.toml`"),
+            );
+        }
+        id
     }
 
     /// What the name behind a kind word stands for, through the parameters of templates.

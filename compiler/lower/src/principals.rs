@@ -221,7 +221,7 @@ impl Lowerer<'_> {
             SyntaxKind::ROOT_KW => {
                 // As a principal the ARN of an account's root user is the whole account.
                 let account = self.principal_account(environment, principal)?;
-                let account = self.account_principal(account)?;
+                let account = self.account_with(&account.id);
                 return self.under_condition(environment, principal, account, named_in);
             }
             SyntaxKind::PERMISSION_SET_KW => {
@@ -230,7 +230,7 @@ impl Lowerer<'_> {
             SyntaxKind::SERVICE_KW => PolicyPrincipal::Service(self.service_principal(environment, principal)?),
             SyntaxKind::ACCOUNT_KW => {
                 let account = self.principal_account(environment, principal)?;
-                self.account_principal(account)?
+                self.account_with(&account.id)
             }
             SyntaxKind::ROLE_KW | SyntaxKind::USER_KW => {
                 let wanted = if kind == SyntaxKind::ROLE_KW { DeclaredKind::Role } else { DeclaredKind::User };
@@ -307,7 +307,12 @@ impl Lowerer<'_> {
 
     pub(crate) fn account_principal(&self, account: usize) -> Option<PolicyPrincipal> {
         let id = &self.program.accounts.get(account)?.id;
-        Some(PolicyPrincipal::Aws(format!("arn:{}:iam::{id}:root", self.settings().partition)))
+        Some(self.account_with(id))
+    }
+
+    /// The account of that id as a principal.
+    fn account_with(&self, id: &str) -> PolicyPrincipal {
+        PolicyPrincipal::Aws(format!("arn:{}:iam::{id}:root", self.settings().partition))
     }
 
     /// Principals of one kind, where a policy of this kind can name them.

@@ -417,6 +417,19 @@ impl Declaration {
         let keys = self.turn.iter().flat_map(|turn| turn.keys.iter());
         keys.fold(self.name.clone(), |shown, key| format!("{shown}[\"{}\"]", key.value))
     }
+
+    /// The name for what has no name of its own in AWS, a file among them: `box`, and `box--data` where a `for` makes it for the
+    /// value `data`. What a file's name can't hold everywhere is written as hexadecimal digits between underscores.
+    pub(crate) fn name_with_values(&self) -> String {
+        let stays = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let written = |byte: u8| if stays(&byte) { char::from(byte).to_string() } else { format!("_{byte:02x}_") };
+        let mut name = self.name.clone();
+        for key in self.turn.iter().flat_map(|turn| turn.keys.iter()) {
+            name.push_str("--");
+            name.extend(key.value.bytes().map(written));
+        }
+        name
+    }
 }
 
 /// The text of `expr`, without blanks and comments.

@@ -132,7 +132,7 @@ impl Lowerer<'_> {
         let holder = self.policy_holder(typed, arn);
         self.program.resource_policies.push(ResourcePolicy {
             account: environment.account,
-            name: declaration.name,
+            name: declaration.name_with_values(),
             form,
             holder,
             document,
@@ -294,7 +294,7 @@ impl Lowerer<'_> {
     pub(crate) fn check_resource_policies_once(&mut self) {
         let mut findings = Vec::new();
         let mut holders: HashMap<Holder<'_>, Span> = HashMap::new();
-        let mut files: HashMap<(Option<usize>, &str), Span> = HashMap::new();
+        let mut files: HashMap<(Option<usize>, String), (&str, Span)> = HashMap::new();
         let mut references: HashMap<(Option<usize>, &str), (Span, &str)> = HashMap::new();
         for policy in &self.program.resource_policies {
             // A resource is known by its ARN, an account's policy by the service and its name.
@@ -310,7 +310,11 @@ impl Lowerer<'_> {
                         format!("{} has two policies", policy.holder.describe()),
                     )
                     .related(*first, "the other one")
-                    .help("put the statements into one of them"),
+                    .help(if *first == policy.span {
+                        "a `for` makes both: say its value in what the resource is called, `\"…-${…}\"`"
+                    } else {
+                        "put the statements into one of them"
+                    }),
                 );
                 continue;
             }
@@ -332,16 +336,21 @@ impl Lowerer<'_> {
                 );
                 continue;
             }
-            if let Some(first) = files.insert((policy.account, &policy.name), policy.span) {
-                findings.push(
-                    Diagnostic::new(
-                        &checks::DUPLICATE_AWS_NAME,
-                        policy.span,
-                        format!("two resources of one account that have policies are called `{}`", policy.name),
+            let file = (policy.account, policy.name.to_lowercase());
+            if let Some((name, first)) = files.insert(file, (&policy.name, policy.span)) {
+                let message = if name == policy.name {
+                    format!("two resources of one account that have policies are called `{name}`")
+                } else {
+                    format!(
+                        "the policies of `{name}` and `{}` are one file where letters' case says nothing",
+                        policy.name
                     )
-                    .related(first, "the other one")
-                    .note("a policy's file is named for its resource")
-                    .help("give one of them another name"),
+                };
+                findings.push(
+                    Diagnostic::new(&checks::DUPLICATE_AWS_NAME, policy.span, message)
+                        .related(first, "the other one")
+                        .note("a policy's file is named for its resource, and in a `for` for the value too")
+                        .help("give one of them another name"),
                 );
             }
         }

@@ -131,7 +131,7 @@ impl Lowerer<'_> {
             Target::Argument(binding) => (self.resources(&binding.environment, &binding.argument)?, 0),
             Target::Service(prefix) => self.typed_by_service(environment, prefix, reference)?,
             Target::Itself => (self.itself(environment, reference.span)?, 0),
-            Target::Account(_) | Target::Organization => {
+            Target::Account(_) | Target::DeployedAccount | Target::Organization => {
                 self.error(
                     &checks::MISMATCHED_TYPE,
                     reference.span,

@@ -126,6 +126,8 @@ pub(crate) enum Target {
     Argument(Binding),
     /// The account by its position in the program.
     Account(usize),
+    /// The id of the account, `account.id`, which is known only when the program is deployed.
+    DeployedAccount,
     Organization,
     /// `self`
     Itself,
@@ -223,6 +225,15 @@ impl Lowerer<'_> {
             }
             "account" => {
                 let Some(account) = environment.account else {
+                    let id = matches!(rest.as_slice(), [Postfix::Name(part)] if part.text() == "id");
+                    if id && self.program.account_when_deployed && !environment.any_account {
+                        return Some(Reference {
+                            target: Target::DeployedAccount,
+                            rest: Vec::new(),
+                            span,
+                            place: None,
+                        });
+                    }
                     self.report(
                         Diagnostic::new(&checks::MISSING_ACCOUNT, name_span, "`account` has no value here")
                             .note("it is the account of the item around it, and this one is in none")

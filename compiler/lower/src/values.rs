@@ -11,7 +11,7 @@ use iamx_syntax::{
 use iamx_text::{Span, TextRange};
 
 use crate::{
-    bounds,
+    Program, bounds,
     lowerer::Lowerer,
     names::{DeclarationKind, nearest},
     scope::{Environment, Reference, Target, called, postfix_range, within},
@@ -150,6 +150,7 @@ impl Lowerer<'_> {
                     }
                 }
             }
+            Target::DeployedAccount => one(Program::deployed_account()),
             Target::Organization => {
                 let part = self.only_part(reference, "an organization's parts are `id` and `name`")?;
                 let organization = self.program.organization.as_ref()?;

@@ -145,6 +145,11 @@ impl Place<'_> {
         if let Some(next) = next.filter(|next| is_reserved(next.text())) {
             let word = next.text();
             let message = format!("`{word}` is a reserved word, so it can't be the name of this `{}`", keyword.text());
+            let is_principal = keyword.parent().is_some_and(|parent| parent.kind() == SyntaxKind::PRINCIPAL);
+            if is_principal && word == "account" {
+                return Diagnostic::new(&checks::MISSING_NAME, self.span(next.text_range()), message)
+                    .help("the account of what the policy is of is `account self.account`");
+            }
             return Diagnostic::new(&checks::MISSING_NAME, self.span(next.text_range()), message).help(format!(
                 "choose another name, such as `the-{word}`; what AWS calls it is free: `named \"{word}\"`"
             ));

@@ -132,8 +132,8 @@ impl Lowerer<'_> {
                 self.group_asks(&reference, span);
                 return None;
             }
-            SyntaxKind::ROOT_KW => Subject::Root(self.principal_account(environment, principal)?),
-            SyntaxKind::ACCOUNT_KW => Subject::Account(self.principal_account(environment, principal)?),
+            SyntaxKind::ROOT_KW => Subject::Root(self.declared_account(environment, principal)?),
+            SyntaxKind::ACCOUNT_KW => Subject::Account(self.declared_account(environment, principal)?),
             SyntaxKind::ORGANIZATION_KW => {
                 self.of_organization(environment, principal, span)?;
                 Subject::Organization

@@ -156,7 +156,9 @@ impl Lowerer<'_> {
         let named = self.kind_of_principal(environment, principal, NamedIn::Grant, span)?;
         let is_any = matches!(principal.target(), Some(Expr::Star(_)));
         let account = match kind {
-            SyntaxKind::ACCOUNT_KW | SyntaxKind::ROOT_KW if !is_any => self.principal_account(environment, principal),
+            SyntaxKind::ACCOUNT_KW | SyntaxKind::ROOT_KW if !is_any => {
+                self.principal_account(environment, principal).and_then(|account| account.index)
+            }
             SyntaxKind::ARN_KW => named.first().and_then(|(one, _)| match &one.value {
                 PolicyPrincipal::Aws(arn) => self.account_with_id(arn.split(':').nth(4)?),
                 _ => None,

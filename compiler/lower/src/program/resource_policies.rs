@@ -10,7 +10,7 @@ use iamx_text::Span;
 pub struct ResourcePolicy {
     /// The account that it is in.
     pub account: Option<usize>,
-    /// The resource's name in the source, or what the account's policy is called in AWS (its service, where it has no name).
+    /// The resource's name in the source (`box--data` of what a `for` makes for `data`), or what the account's policy is called in AWS (its service, where it has no name).
     pub name: String,
     /// What it looks like.
     pub form: &'static ResourcePolicyForm,
