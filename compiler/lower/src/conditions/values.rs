@@ -55,20 +55,8 @@ impl Lowerer<'_> {
                 Some(vec![self.key_variable(environment, subject, value)?])
             }
             (Expr::Bracketed(list), _) => {
-                let mut values = Vec::new();
-                let mut whole = true;
-                let list = list.list();
-                if list.as_ref().is_some_and(|list| !list.excepted().is_empty()) {
-                    self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
-                    return None;
-                }
-                for item in list.map(|list| list.items()).unwrap_or_default() {
-                    match self.condition_values(environment, subject, &item) {
-                        Some(mut more) => values.append(&mut more),
-                        None => whole = false,
-                    }
-                }
-                whole.then_some(values)
+                let Some(list) = list.list() else { return Some(Vec::new()) };
+                self.listed_values(environment, subject, &list)
             }
             (Expr::Call(call), KeyType::Numeric | KeyType::Date) => {
                 let reference = self.resolve(environment, call)?;
@@ -107,18 +95,14 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The values of a `let`: one, or several with commas between them.
+    /// The values of a list, in brackets or of a `let`.
     fn listed_values(
         &mut self,
         environment: &Environment,
         subject: &Subject<'_>,
         list: &Exprs,
     ) -> Option<Vec<Sourced<String>>> {
-        let mut values = Vec::new();
-        for item in list.items() {
-            values.append(&mut self.condition_values(environment, subject, &item)?);
-        }
-        Some(values)
+        self.of_values(environment, list, |lowerer, item| lowerer.condition_values(environment, subject, item))
     }
 
     /// Another key's value, as the variable that AWS fills in.
