@@ -129,19 +129,31 @@ impl Lowerer<'_> {
         wanted: DeclaredKind,
         span: Span,
     ) -> Option<Vec<(ItemInAccount, String)>> {
+        let (items, reference) = self.identity_items(environment, principal, wanted, span)?;
+        items.into_iter().map(|item| Some((item, self.item_resource(item, reference.span)?.arn))).collect()
+    }
+
+    /// The items that the name behind the kind word stands for, with how they were named.
+    pub(crate) fn identity_items(
+        &mut self,
+        environment: &Environment,
+        principal: &Principal,
+        wanted: DeclaredKind,
+        span: Span,
+    ) -> Option<(Vec<ItemInAccount>, Reference)> {
         let target = principal.target()?;
         let target_span = self.span(environment.module, target.range());
         let what = format!("a {}", wanted.word());
         let reference = self.principal_reference(environment, &target, &what)?;
         if let Some(Declaration {
             kind: DeclarationKind::Entity(DeclaredKind::Group, _), name, span: declared, ..
-        }) = self.first_named(&reference)
+        }) = self.first_named(&reference).filter(|_| wanted != DeclaredKind::Group)
         {
             self.group_as_principal(&name, span, Some(declared));
             return None;
         }
         let items = self.items_of_kind(environment, &reference, wanted, &what, target_span)?;
-        items.into_iter().map(|item| Some((item, self.item_resource(item, reference.span)?.arn))).collect()
+        Some((items, reference))
     }
 
     /// The first of the declarations that `reference` names.

@@ -16,7 +16,6 @@ use crate::{
     lowerer::Lowerer,
     named_items::ItemInAccount,
     named_lists::Written,
-    names::{Declaration, DeclarationKind},
     principal_conditions::caller_like,
     principals::{Conditioned, NamedIn, PRINCIPALS},
     scope::Environment,
@@ -217,23 +216,12 @@ impl Lowerer<'_> {
         kind: IdentityKind,
         span: Span,
     ) -> Option<Vec<(ItemInAccount, usize)>> {
-        let target = principal.target()?;
-        let at = self.span(environment.module, target.range());
-        let what = format!("a {}", kind.word());
-        let reference = self.principal_reference(environment, &target, &what)?;
         let wanted = match kind {
             IdentityKind::Role => DeclaredKind::Role,
             IdentityKind::User => DeclaredKind::User,
             IdentityKind::Group => DeclaredKind::Group,
         };
-        if let Some(Declaration {
-            kind: DeclarationKind::Entity(DeclaredKind::Group, _), name, span: declared, ..
-        }) = self.first_named(&reference).filter(|_| wanted != DeclaredKind::Group)
-        {
-            self.group_as_principal(&name, span, Some(declared));
-            return None;
-        }
-        let items = self.items_of_kind(environment, &reference, wanted, &what, at)?;
+        let (items, _) = self.identity_items(environment, principal, wanted, span)?;
         // One that couldn't be made was spoken of there.
         items.into_iter().map(|item| Some((item, *self.entities.get(&item)?))).collect()
     }
