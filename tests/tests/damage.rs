@@ -7,38 +7,11 @@ use iamx_syntax::{NodeOrToken, parse};
 use iamx_tests::{
     files::{self, SourceText},
     pipeline::{Outcome, run},
+    random_program::mutation::{INSTEAD, misplaced},
 };
 
 /// How many damaged workspaces are compiled.
 const RUNS: usize = 2_500;
-
-/// What a token is replaced with: one of every sort that there is.
-const INSTEAD: [&str; 24] = [
-    "role",
-    "allow",
-    "when",
-    "in",
-    "except",
-    "to",
-    "name",
-    "\"text\"",
-    "\"",
-    "42",
-    "2026-12-31",
-    "6h",
-    "s3:GetObject",
-    "s3:",
-    "*",
-    "{",
-    "}",
-    "(",
-    ")",
-    "[",
-    ",",
-    "${",
-    "#allow",
-    "\u{202e}",
-];
 
 #[derive(Clone, Copy, Debug)]
 enum Damage {
@@ -71,16 +44,8 @@ fn damaged(tokens: &[String], at: usize, damage: Damage) -> String {
 }
 
 fn every_finding_is_in_a_file(outcome: &Outcome, what: &str) {
-    for diagnostic in &outcome.diagnostics {
-        assert!(diagnostic.labels.iter().any(|label| label.primary), "{what}: {diagnostic:?}");
-        let spans = diagnostic.labels.iter().map(|label| label.span);
-        let edits = diagnostic.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
-        for span in spans.chain(edits) {
-            let source = outcome.sources.get(span.file);
-            let Some(source) = source else { panic!("{what}: {diagnostic:?} is in no file") };
-            let range = usize::from(span.range.start())..usize::from(span.range.end());
-            assert!(source.text().get(range).is_some(), "{what}: {diagnostic:?} is outside its file");
-        }
+    if let Some(misplaced) = misplaced(outcome) {
+        panic!("{what}: {misplaced}");
     }
 }
 

@@ -28,8 +28,8 @@ struct Pool {
     names: Vec<String>,
 }
 
-/// One of each sort of token, right and wrong.
-const INSTEAD: [&str; 40] = [
+/// What a token is replaced with: one of each sort of token, right and wrong.
+pub const INSTEAD: [&str; 40] = [
     "role",
     "allow",
     "when",
