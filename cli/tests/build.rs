@@ -200,6 +200,42 @@ fn a_root_that_was_changed_is_left() {
 }
 
 #[test]
+fn what_stands_among_the_documents_fails_the_check() {
+    let folder = Folder::workspace();
+    folder.iamx(&["build"]);
+    folder.write("out/README.md", "mine");
+    folder.write("out/prod/provider.tf.json", "{}");
+    assert_eq!(folder.iamx(&["build", "--check"]).code, Some(0));
+    folder.write("out/prod/policies/Extra.json", "{}");
+    let run = folder.iamx(&["build", "--check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("out/prod/policies/Extra.json isn't iamx's\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("the output holds more than the source says"), "{}", run.stderr);
+    // A build leaves it alone.
+    assert_eq!(folder.iamx(&["build"]).code, Some(0));
+    assert!(folder.exists("out/prod/policies/Extra.json"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_folder_is_told_once() {
+    let folder = Folder::new(&[(
+        "one.iamx",
+        "role A {\n  trust service ec2\n  allow s3:ListAllMyBuckets\n}\n\nrole B {\n  trust service ec2\n}\n",
+    )]);
+    folder.iamx(&["build", "one.iamx"]);
+    std::fs::rename(folder.path("out/roles"), folder.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(folder.path("elsewhere"), folder.path("out/roles")).unwrap();
+    let run = folder.iamx(&["build", "one.iamx", "--check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_eq!(run.stderr.matches("out/roles").count(), 1, "{}", run.stderr);
+    assert!(run.stderr.contains("out/roles is a link, and none is followed\n"), "{}", run.stderr);
+    let run = folder.iamx(&["build", "one.iamx"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(run.stderr.matches("roles is a link").count(), 1, "{}", run.stderr);
+}
+
+#[test]
 fn a_target_that_is_not_written_yet_is_an_error() {
     let folder = Folder::workspace();
     let run = folder.iamx(&["build", "--target", "cloudformation"]);

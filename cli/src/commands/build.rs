@@ -23,7 +23,7 @@ use crate::{
 const AFTER_HELP: &str = "\
 Findings go to standard output, in any format; what was written is said on standard error. Where there \
 is an error, nothing is written. Files that iamx didn't write, or that were changed since, are never \
-overwritten or removed.
+overwritten or removed; `--check` fails where such a file stands among the documents.
 
 Examples:
   iamx build                          the workspace around the current folder
@@ -98,7 +98,8 @@ fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error
     let changes = output.compare(&compiled.analysis.files)?;
     let name = show(output.folder());
     if arguments.check {
-        return Ok(stale(&changes, &name, terminal));
+        let others = output.others(&compiled.analysis.files, &changes)?;
+        return Ok(stale(&changes, &others, &name, terminal));
     }
     progress.now(format!("writing {}", count(changes.len(), "file", "files")));
     let changes = output.write(&compiled.analysis.files, changes)?;
@@ -111,9 +112,9 @@ fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error
     Ok(Outcome::Clean)
 }
 
-/// Says what a build would change.
-fn stale(changes: &[Change], out: &str, terminal: &mut Terminal) -> Outcome {
-    if changes.is_empty() {
+/// Says what a build would change, and what stands among the documents without being one of them.
+fn stale(changes: &[Change], others: &[String], out: &str, terminal: &mut Terminal) -> Outcome {
+    if changes.is_empty() && others.is_empty() {
         terminal.say(&format!("{out} is what the source says"));
         return Outcome::Clean;
     }
@@ -122,10 +123,19 @@ fn stale(changes: &[Change], out: &str, terminal: &mut Terminal) -> Outcome {
             Change::Add { .. } => "is missing",
             Change::Replace { .. } => "differs",
             Change::Remove { .. } => "is no longer made",
+            Change::NoFolder { is_link: true, .. } => "is a link, and none is followed",
+            Change::NoFolder { is_link: false, .. } => "is no folder",
         };
         terminal.say(&format!("{out}/{} {what}", iamx_diagnostic::escape_line(change.path())));
     }
-    terminal.say("the output isn't what the source says; `iamx build` writes it");
+    for path in others {
+        terminal.say(&format!("{out}/{} isn't iamx's", iamx_diagnostic::escape_line(path)));
+    }
+    terminal.say(if changes.is_empty() {
+        "the output holds more than the source says; remove what isn't iamx's, which a build leaves alone"
+    } else {
+        "the output isn't what the source says; `iamx build` writes it"
+    });
     Outcome::Findings
 }
 

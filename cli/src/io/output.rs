@@ -7,7 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use iamx_workspace::OutputFile;
+use iamx_workspace::{OutputFile, is_place_of_documents};
 use rayon::{
     iter::{IntoParallelRefIterator, ParallelIterator},
     slice::ParallelSlice,
@@ -36,6 +36,8 @@ pub(crate) enum Change {
     Replace { path: String, ours: Ours },
     /// A file that iamx wrote is no longer made.
     Remove { path: String, ours: Ours },
+    /// Where a folder of documents is to be stands something else: a link, or a file.
+    NoFolder { path: String, is_link: bool },
 }
 
 /// What stands at a path of the output folder.
@@ -44,14 +46,23 @@ enum Found {
     File(Vec<u8>),
     /// A folder, a link, or something that is no file.
     Other,
+    /// Something else than a folder on the way to it.
+    Beneath {
+        path: String,
+        is_link: bool,
+    },
 }
 
 /// What stands where a folder would.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Stands {
     Folder,
     Nothing,
-    Other,
+    /// At that path, which is it or leads to it.
+    Other {
+        path: String,
+        is_link: bool,
+    },
 }
 
 /// The folder that was looked at last, as files that follow one another are often in one.
@@ -74,7 +85,10 @@ pub(crate) enum Ours {
 impl Change {
     pub(crate) fn path(&self) -> &str {
         match self {
-            Self::Add { path } | Self::Replace { path, .. } | Self::Remove { path, .. } => path,
+            Self::Add { path }
+            | Self::Replace { path, .. }
+            | Self::Remove { path, .. }
+            | Self::NoFolder { path, .. } => path,
         }
     }
 
@@ -89,6 +103,8 @@ impl Change {
             Self::Replace { ours: Ours::Changed, .. } | Self::Remove { ours: Ours::Changed, .. } => {
                 Some("was changed since iamx wrote it")
             }
+            Self::NoFolder { is_link: true, .. } => Some("is a link, and none is followed"),
+            Self::NoFolder { is_link: false, .. } => Some("is no folder"),
             _ => None,
         }
     }
@@ -131,13 +147,61 @@ impl Output {
             }
             match self.read(path, &mut folders)? {
                 Found::Nothing => {}
+                Found::Beneath { path, is_link } => changes.push(Change::NoFolder { path, is_link }),
                 found => {
                     changes.push(Change::Remove { path: path.to_owned(), ours: whose(&written, path, &found) });
                 }
             }
         }
         changes.sort_by(|a, b| (a.is_manifest(), a.path()).cmp(&(b.is_manifest(), b.path())));
+        // One for all that would be in it.
+        changes.dedup();
         Ok(changes)
+    }
+
+    /// What stands where documents do, and is neither among `files` nor what iamx wrote before: whoever reads the folder takes
+    /// it for a document. By path.
+    pub(crate) fn others(&self, files: &[OutputFile], changes: &[Change]) -> Result<Vec<String>, Error> {
+        let known: HashSet<&str> =
+            files.iter().map(|file| file.path.as_str()).chain(changes.iter().map(Change::path)).collect();
+        let mut others = Vec::new();
+        // No document is deeper: `account/kind/service/name.json`.
+        self.look_for_others(String::new(), 3, &known, &mut others)?;
+        others.sort();
+        Ok(others)
+    }
+
+    fn look_for_others(
+        &self,
+        folder: String,
+        deeper: usize,
+        known: &HashSet<&str>,
+        others: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        let place = self.folder.join(&folder);
+        let entries = match std::fs::read_dir(&place) {
+            Ok(entries) => entries,
+            Err(reason) if is_missing(&reason) => return Ok(()),
+            Err(reason) => return Err(Error::reading(&place, reason)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|reason| Error::reading(&place, reason))?;
+            let kind = entry.file_type().map_err(|reason| Error::reading(&entry.path(), reason))?;
+            // What isn't UTF-8 is no name that iamx gives; it is one that others may read.
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            if kind.is_dir() {
+                if deeper > 0 && !known.contains(path.as_str()) {
+                    self.look_for_others(path, deeper - 1, known, others)?;
+                }
+            } else if !known.contains(path.as_str())
+                && (is_place_of_documents(&path)
+                    || kind.is_symlink() && is_place_of_documents(&format!("{path}/x.json")))
+            {
+                others.push(path);
+            }
+        }
+        Ok(())
     }
 
     fn compare_some(&self, files: &[OutputFile], written: &Written) -> Result<Vec<Change>, Error> {
@@ -147,6 +211,7 @@ impl Output {
             match self.read(&file.path, &mut folders)? {
                 Found::Nothing => changes.push(Change::Add { path }),
                 Found::File(bytes) if bytes == *file.bytes => {}
+                Found::Beneath { path, is_link } => changes.push(Change::NoFolder { path, is_link }),
                 found => changes.push(Change::Replace { ours: whose(written, &path, &found), path }),
             }
         }
@@ -264,10 +329,12 @@ impl Output {
         if folders.last.as_ref().is_none_or(|(last, _)| last != parent) {
             folders.last = Some((parent.to_owned(), self.look(parent)?));
         }
-        match folders.last {
+        match &folders.last {
             Some((_, Stands::Folder)) | None => {}
             Some((_, Stands::Nothing)) => return Ok(Found::Nothing),
-            Some((_, Stands::Other)) => return Ok(Found::Other),
+            Some((_, Stands::Other { path, is_link })) => {
+                return Ok(Found::Beneath { path: path.clone(), is_link: *is_link });
+            }
         }
         let place = self.folder.join(path);
         match std::fs::symlink_metadata(&place) {
@@ -281,12 +348,13 @@ impl Output {
 
     /// What stands at the path of a folder of the output folder, which is itself where it is empty.
     fn look(&self, folder: &str) -> Result<Stands, Error> {
-        let mut place = self.folder.clone();
+        let (mut place, mut path) = (self.folder.clone(), String::new());
         for part in folder.split('/').filter(|part| !part.is_empty()) {
             place.push(part);
+            path = if path.is_empty() { part.to_owned() } else { format!("{path}/{part}") };
             match std::fs::symlink_metadata(&place) {
                 Ok(metadata) if metadata.is_dir() => {}
-                Ok(_) => return Ok(Stands::Other),
+                Ok(metadata) => return Ok(Stands::Other { path, is_link: metadata.is_symlink() }),
                 Err(reason) if is_missing(&reason) => return Ok(Stands::Nothing),
                 Err(reason) => return Err(Error::reading(&place, reason)),
             }

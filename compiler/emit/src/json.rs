@@ -93,6 +93,22 @@ pub(crate) fn limits(program: &Program) -> Vec<Diagnostic> {
     unknown.into_iter().map(finding).collect()
 }
 
+/// The folders of documents in an account's folder, and in the organization's.
+const FOLDERS: [&str; 8] =
+    ["policies", "boundaries", "roles", "users", "groups", "session-policies", "resources", "account-policies"];
+const ORGANIZATION_FOLDERS: [&str; 3] = ["permission-sets", "scps", "rcps"];
+
+/// Whether a document can stand at `path`, which is below the output folder: whoever reads the folder takes a file there for one.
+pub fn is_place_of_documents(path: &str) -> bool {
+    let parts: Vec<&str> = path.strip_suffix(".json").unwrap_or_default().split('/').collect();
+    match parts.as_slice() {
+        ["organization", folder, _] if ORGANIZATION_FOLDERS.contains(folder) => true,
+        [folder, _] | [folder, _, _] if FOLDERS.contains(folder) => true,
+        [_, folder, _] | [_, folder, _, _] => FOLDERS.contains(folder),
+        _ => false,
+    }
+}
+
 /// `account/kind/name.json`; without the account's folder where there is none.
 fn path(program: &Program, entry: &DocumentEntry<'_>) -> String {
     let name = entry.name;
@@ -113,8 +129,10 @@ fn path(program: &Program, entry: &DocumentEntry<'_>) -> String {
         DocumentKind::Scp => return format!("organization/scps/{name}.json"),
         DocumentKind::Rcp => return format!("organization/rcps/{name}.json"),
     };
-    match program.account(entry.account) {
+    let path = match program.account(entry.account) {
         Some(account) => format!("{}/{below}", account.name),
         None => below,
-    }
+    };
+    debug_assert!(is_place_of_documents(&path), "{path}");
+    path
 }

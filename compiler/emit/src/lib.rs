@@ -15,6 +15,7 @@ use iamx_diagnostic::Diagnostic;
 use iamx_lower::Program;
 use iamx_text::SourceMap;
 
+pub use json::is_place_of_documents;
 pub use target::Target;
 
 /// A file to be written.

@@ -160,7 +160,7 @@ fn document<'p>(
         sha256: json.then_some(sha256),
         size: *size,
         quota: entry.quota(catalog).map(|quota| quota.max),
-        source: place(sources, entry.span),
+        source: place(sources, program.item_at(entry.span)),
         statements: statements.collect(),
         deployed: deployed_in(program, entry),
         terraform,
@@ -247,7 +247,7 @@ fn resource_policies(program: &Program, sources: &SourceMap) -> Value {
             "type": resource_type,
             "arn": arn,
             "statements": policy.document.statements.len(),
-            "source": source(sources, policy.span),
+            "source": source(sources, program.item_at(policy.span)),
         })
     };
     program.resource_policies.iter().map(of).collect()
@@ -260,7 +260,7 @@ fn policy(program: &Program, sources: &SourceMap, policy: &ManagedPolicy) -> Val
         "arn": arn(program, policy.account, "policy", &policy.path, &policy.name),
         "path": policy.path,
         "description": policy.description,
-        "source": source(sources, policy.span),
+        "source": source(sources, program.item_at(policy.span)),
     })
 }
 
@@ -278,7 +278,7 @@ fn identity(
         ("arn", arn(program, identity.account, kind.word(), &identity.path, &identity.name)),
         ("path", json!(identity.path)),
     ];
-    let last = [("source", source(sources, identity.span))];
+    let last = [("source", source(sources, program.item_at(identity.span)))];
     let entries = common.into_iter().chain(of_its_kind).chain(last);
     Value::Object(entries.map(|(key, value)| (key.to_owned(), value)).collect())
 }
@@ -366,7 +366,7 @@ fn providers(program: &Program, sources: &SourceMap) -> Value {
                 "account": account(program, provider.account),
                 "arn": program.account(provider.account).and_then(|_| program.provider_arn(provider)),
                 "tags": tags(program, &provider.tags),
-                "source": source(sources, provider.span),
+                "source": source(sources, program.item_at(provider.span)),
             });
             let (kind, key, value) = match &provider.kind {
                 ProviderKind::Oidc { audiences } => ("oidc", "audiences", json!(audiences)),
@@ -407,7 +407,7 @@ fn permission_sets(program: &Program, sources: &SourceMap) -> Value {
                 "boundary": set.boundary.as_ref().map(policy),
                 "assignments": assignments,
                 "tags": tags(program, &set.tags),
-                "source": source(sources, set.span),
+                "source": source(sources, program.item_at(set.span)),
             })
         })
         .collect()

@@ -268,6 +268,7 @@ impl<'a> Lowerer<'a> {
         self.report_unused();
         self.say_once();
         self.program.unchecked = self.unchecked.len();
+        self.program.item_ends.extend(self.names.item_ends());
         Lowered { program: self.program, diagnostics: self.diagnostics }
     }
 

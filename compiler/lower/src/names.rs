@@ -10,7 +10,7 @@ use iamx_syntax::{
     SyntaxToken,
     ast::{AstNode, Declared, DeclaredKind, File, Item, LetItem, NodePart, OrganizationNode, ParamItem, UseItem},
 };
-use iamx_text::{FileId, Span};
+use iamx_text::{FileId, Span, TextSize};
 
 use crate::{Input, bounds::LONGEST_FILE_NAME, repetition::Turn};
 
@@ -371,6 +371,14 @@ impl Names {
 
     pub(crate) fn get(&self, id: DeclarationId) -> Option<&Declaration> {
         self.declarations.get(id.0)
+    }
+
+    /// Every item that makes something, by where it is declared, with where it ends.
+    pub(crate) fn item_ends(&self) -> impl Iterator<Item = (Span, TextSize)> + '_ {
+        self.declarations.iter().filter_map(|declaration| match &declaration.kind {
+            DeclarationKind::Entity(_, item) => Some((declaration.span, item.range().end())),
+            _ => None,
+        })
     }
 
     /// Every extern, in the order of the modules.

@@ -171,7 +171,9 @@ impl Lowerer<'_> {
             providers,
             session_policies,
             resource_policies,
+            item_ends,
         } = part.program;
+        self.program.item_ends.extend(item_ends);
         self.program.written_out.extend(written_out);
         for (item, index) in part.entities {
             let before = match self.names.get(item.id).map(|declaration| &declaration.kind) {

@@ -6,10 +6,10 @@ mod permission_sets;
 mod resource_policies;
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use iamx_policy::Document;
-use iamx_text::Span;
+use iamx_text::{Span, TextRange, TextSize};
 
 pub use externs::{Extern, ExternPart, Externs, Unknown};
 pub use federation::{Provider, ProviderKind};
@@ -62,6 +62,8 @@ pub struct Program {
     pub account_when_deployed: bool,
     /// The resources of which something is known only when they are deployed.
     pub externs: Externs,
+    /// Where each item that makes a document ends, by where it is declared.
+    pub item_ends: HashMap<Span, TextSize>,
 }
 
 /// An AWS account.
@@ -222,6 +224,12 @@ pub struct Group {
 }
 
 impl Program {
+    /// The item that is declared at `span`, from there to its end.
+    pub fn item_at(&self, span: Span) -> Span {
+        let end = self.item_ends.get(&span).map_or(span.range.end(), |end| (*end).max(span.range.end()));
+        Span::new(span.file, TextRange::new(span.range.start(), end))
+    }
+
     /// The roles, the users, the groups, each in the order of the source.
     pub fn identities(&self) -> impl Iterator<Item = (IdentityKind, &Identity)> {
         let roles = self.roles.iter().map(|role| (IdentityKind::Role, &role.identity));

@@ -209,6 +209,8 @@ impl Lowerer<'_> {
         let mut document = Document::default();
         self.statements(environment, &body, DocumentKind::Resource(form), &end, &mut document);
         self.finish_sids(form, &mut document);
+        // It has no name that could be used, and so is no declaration.
+        self.program.item_ends.insert(span, item.range().end());
         self.program.resource_policies.push(ResourcePolicy {
             account: environment.account,
             name: name.unwrap_or_else(|| service.to_owned()),

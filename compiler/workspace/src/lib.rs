@@ -17,7 +17,7 @@ mod spelling;
 pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
 
 pub use iamx_check::Day;
-pub use iamx_emit::{OutputFile, Target};
+pub use iamx_emit::{OutputFile, Target, is_place_of_documents};
 pub use levels::{Level, Levels};
 pub use library::LIBRARY;
 pub use lock::{LOCK_FILE, Lock, LockChange, LockError};
