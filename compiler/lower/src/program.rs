@@ -6,7 +6,7 @@ mod permission_sets;
 mod resource_policies;
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use iamx_policy::Document;
 use iamx_text::{Span, TextRange, TextSize};
@@ -63,7 +63,7 @@ pub struct Program {
     /// The resources of which something is known only when they are deployed.
     pub externs: Externs,
     /// Where each item that makes a document ends, by where it is declared.
-    pub item_ends: HashMap<Span, TextSize>,
+    pub item_ends: BTreeMap<Span, TextSize>,
 }
 
 /// An AWS account.
