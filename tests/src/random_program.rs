@@ -5,6 +5,7 @@
 //! and renamed and the `use` lines follow.
 
 pub mod conditions;
+mod grants;
 mod guardrails;
 mod identities;
 mod layout;
@@ -33,8 +34,8 @@ use crate::files::SourceText;
 use world::World;
 
 /// What an error of a program that is well typed can be: the limits that the language states.
-pub const STATED_LIMITS: [&str; 4] =
-    ["too-many-alternatives", "too-many-comparisons", "policy-too-large", "expansion-too-large"];
+pub const STATED_LIMITS: [&str; 5] =
+    ["too-many-alternatives", "too-many-comparisons", "policy-too-large", "policy-shape", "expansion-too-large"];
 
 /// A workspace as its items.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Roles, users, groups, permission sets, identity providers, and grants between them.
+//! Roles, users, groups, permission sets and identity providers.
 
 use super::{
     at, declares,
@@ -41,8 +41,8 @@ impl World {
 
     /// The items of all of them.
     pub(super) fn identity_items(&mut self) {
-        for (index, role) in self.roles.clone().into_iter().enumerate() {
-            self.role(index, &role);
+        for role in self.roles.clone() {
+            self.role(&role);
         }
         for user in self.users.clone() {
             self.user(&user);
@@ -62,7 +62,7 @@ impl World {
         Holder { has_account: home.is_some(), several_accounts: home.is_some(), home }
     }
 
-    fn role(&mut self, index: usize, role: &Identity) {
+    fn role(&mut self, role: &Identity) {
         let mut members = Vec::new();
         // A trust policy has room for 2048 characters.
         for _ in 0..self.random.from_one(2) {
@@ -93,7 +93,6 @@ impl World {
         }
         let after = format!(" {}", block(&members));
         self.item(Home::In(role.home), &format!("role {}", declares(&role.name)), headers, &after);
-        let _ = index;
     }
 
     fn trust(&mut self, role: &Identity) -> String {
@@ -115,7 +114,7 @@ impl World {
         }
         match self.random.below(8) {
             0 => {
-                let mut scope = self.scope(true);
+                let mut scope = self.scope_of_trust();
                 let who = self.principal(Whom::Trust, &mut scope);
                 let clauses = self.clauses(&mut scope);
                 let label = self.label();
@@ -143,7 +142,7 @@ impl World {
                 format!("trust {}", block(&[format!("include {}(\"111111111111\")", at(&name))]))
             }
             _ => {
-                let mut scope = self.scope(true);
+                let mut scope = self.scope_of_trust();
                 let who = self.principal(Whom::Trust, &mut scope);
                 let with = if self.random.one_in(5) { " with session-tags, source-identity" } else { "" };
                 let clauses = self.clauses(&mut scope);
@@ -269,59 +268,5 @@ impl World {
         };
         let headers = if provider.saml { vec![format!("named \"{}\"", provider.name)] } else { Vec::new() };
         self.item(Home::In(provider.home), &before, headers, &format!(" {}", block(&[body])));
-    }
-
-    /// Grants of roles.
-    pub(super) fn grants(&mut self) {
-        if self.accounts.is_empty() {
-            return;
-        }
-        for _ in 0..self.random.below(3) * self.size {
-            let role = self.random.below(self.roles.len());
-            let mut roles = vec![at(&self.roles[role].name)];
-            if self.random.one_in(3) {
-                let other = self.random.below(self.roles.len());
-                if other != role {
-                    roles.push(at(&self.roles[other].name));
-                }
-            }
-            let target = if roles.len() > 1 { self.listed(&roles) } else { roles[0].clone() };
-            let mut callers = Vec::new();
-            for _ in 0..self.random.from_one(2) {
-                let caller = self.caller(role);
-                if let Some(caller) = caller
-                    && !callers.contains(&caller)
-                    && !roles.iter().any(|role| caller.ends_with(role.as_str()))
-                {
-                    callers.push(caller);
-                }
-            }
-            if callers.is_empty() {
-                continue;
-            }
-            let mut scope = self.scope(true);
-            scope.without("aws:PrincipalArn");
-            let clauses = self.clauses(&mut scope);
-            let text = format!("grant assume {target} to {}{clauses}", callers.join(", "));
-            self.item(Home::Nowhere, &text, Vec::new(), "");
-        }
-    }
-
-    fn caller(&mut self, role: usize) -> Option<String> {
-        match self.random.below(4) {
-            0 if !self.users.is_empty() => {
-                let user = self.random.below(self.users.len());
-                Some(format!("user {}", at(&self.users[user].name)))
-            }
-            1 if !self.groups.is_empty() => {
-                let group = self.random.below(self.groups.len());
-                Some(format!("group {}", at(&self.groups[group].name)))
-            }
-            2 if !self.permission_sets.is_empty() => Some(format!("permission-set {}", at(&self.permission_sets[0]))),
-            _ => {
-                let caller = self.random.below(self.roles.len());
-                (caller != role).then(|| format!("role {}", at(&self.roles[caller].name)))
-            }
-        }
     }
 }

@@ -42,27 +42,31 @@ impl World {
             let Some((scope, accounts)) = self.scope_of_accounts() else { continue };
             let name = self.name(&["inbox", "each-"]);
             let head = format!("resource {}: s3.bucket(\"{name}-${{account.name}}\")", declares(&name));
-            let body = if self.random.one_in(3) { " { deny s3:* to * unless aws:SecureTransport }" } else { "" };
+            let body = self.random.pick(&["", " {}", " { deny s3:* to * unless aws:SecureTransport }"]);
             self.item(Home::Nowhere, &head, vec![format!("in {scope}")], body);
-            self.several_buckets.push(Several { name, accounts });
+            self.several_buckets.push(Several { name, accounts, has_policy: !body.is_empty() });
         }
         for _ in 0..self.random.below(3) {
             let Some((scope, accounts)) = self.scope_of_accounts() else { continue };
             let name = self.name(&["Everywhere", "per-account-"]);
-            self.several_roles.push((Several { name, accounts }, scope));
+            self.several_roles.push((Several { name, accounts, has_policy: false }, scope));
         }
     }
 
     /// What stands for an item of several accounts.
     pub(super) fn several(&mut self, item: &Several) -> String {
         let name = at(&item.name);
-        match self.random.below(3) {
+        match self.random.below(4) {
             0 => {
+                let account = self.random.pick(&item.accounts);
+                format!("{}.{name}", at(&self.accounts[account].name))
+            }
+            1 => {
                 let some = self.random.some(&item.accounts, 2);
                 let names: Vec<String> = some.iter().map(|index| at(&self.accounts[*index].name)).collect();
                 format!("{name} in [{}]", names.join(", "))
             }
-            1 if item.accounts.iter().all(|index| self.accounts[*index].in_organization) => match &self.organization {
+            2 if item.accounts.iter().all(|index| self.accounts[*index].in_organization) => match &self.organization {
                 Some(organization) => format!("{name} in organization {}", at(&organization.name)),
                 None => name,
             },

@@ -120,48 +120,87 @@ impl World {
                 let form = resource_policy_form(target.service.prefix(), &target.resource_type.slug());
                 (target, form.filter(|_| !self.accounts.is_empty()))
             };
-            let name = self.name(&["sales", "orders-", "not-a-queue", "events"]);
             let home = self.any_home();
-            self.resources.push(OwnResource { name, target, home, form });
+            self.own_resource(target, home, form);
         }
+        // Keys, and what may be encrypted by them.
+        if self.accounts.is_empty() || self.random.one_in(2) {
+            return;
+        }
+        for _ in 0..self.random.from_one(2) {
+            let Some(target) = target("kms", "key") else { return };
+            let (home, key) = (self.any_home(), self.resources.len());
+            self.own_resource(target, home, resource_policy_form("kms", "key"));
+            for index in 0..key {
+                let free =
+                    self.resources[index].key.is_none() && self.resources[index].target.service.prefix() != "kms";
+                if free && self.random.one_in(2) {
+                    self.resources[index].key = Some(key);
+                }
+            }
+        }
+    }
+
+    fn own_resource(&mut self, target: Target, home: Option<usize>, form: Option<&'static ResourcePolicyForm>) {
+        let name = self.name(&["sales", "orders-", "not-a-queue", "events"]);
+        let has_policy = form.is_some() && !self.random.one_in(4);
+        // Where AWS wrote a `*` into the form of an ARN, nothing says where a part ends.
+        let templates = &target.resource_type.arn_templates;
+        let is_of_one_form = templates.len() == 1 && templates.iter().all(|one| !one.text().contains('*'));
+        let is_foreign = home.is_some() && is_of_one_form && self.random.one_in(6);
+        let reference = is_foreign.then(|| format!("var.{}_arn", name.replace('-', "_")));
+        self.resources.push(OwnResource { name, target, home, form, has_policy, key: None, reference });
     }
 
     /// The items of the declared resources and of the policies of accounts.
     pub(super) fn resource_bodies(&mut self) {
         for index in 0..self.resources.len() {
             let resource = self.resources[index].clone();
-            let arguments: Vec<String> = (0..resource.target.arity).map(|at| format!("\"own{index}x{at}\"")).collect();
-            let call = format!(
-                "{}.{}({})",
-                resource.target.service.prefix(),
-                resource.target.resource_type.slug(),
-                arguments.join(", ")
-            );
             let mut headers = Vec::new();
-            if resource.form.is_some() || self.random.one_in(2) {
+            if resource.form.is_some() || resource.key.is_some() || self.random.one_in(2) {
                 headers.push("region \"eu-west-1\"".to_owned());
             }
+            if let Some(key) = resource.key {
+                headers.push(format!("encrypted-by {}", at(&self.resources[key].name)));
+            }
             let mut parts = Vec::new();
-            if let Some(form) = resource.form
-                && !self.random.one_in(4)
+            if let Some(form) = resource.form.filter(|_| resource.has_policy)
+                && !self.random.one_in(5)
             {
                 for _ in 0..self.random.from_one(3) {
                     let statement = self.resource_part(form, &resource);
                     parts.push(statement);
                 }
             }
-            if self.random.one_in(4) {
+            // Tags alone are no policy.
+            if (!parts.is_empty() || !resource.has_policy) && resource.reference.is_none() && self.random.one_in(4) {
                 parts.push("tags { team = \"data\" }".to_owned());
             }
             let body =
-                if parts.is_empty() && !self.random.one_in(8) { String::new() } else { format!(" {}", block(&parts)) };
-            let body = if resource.form.is_none() && parts.is_empty() { String::new() } else { body };
-            let before = format!("resource {}: {call}", declares(&resource.name));
-            self.item(Home::In(resource.home), &before, headers, &body);
+                if parts.is_empty() && !resource.has_policy { String::new() } else { format!(" {}", block(&parts)) };
+            let what = self.made_of(index, &resource);
+            self.item(Home::In(resource.home), &what, headers, &body);
         }
         if !self.accounts.is_empty() && self.random.one_in(3) {
             self.account_policies();
         }
+    }
+
+    /// What stands before the headers of a resource.
+    fn made_of(&mut self, index: usize, resource: &OwnResource) -> String {
+        let type_name = format!("{}.{}", resource.target.service.prefix(), resource.target.resource_type.slug());
+        let arguments: Vec<String> = (0..resource.target.arity).map(|at| format!("own{index}x{at}")).collect();
+        let Some(reference) = &resource.reference else {
+            let quoted: Vec<String> = arguments.iter().map(|argument| format!("\"{argument}\"")).collect();
+            return format!("resource {}: {type_name}({})", declares(&resource.name), quoted.join(", "));
+        };
+        let account = resource.home.map(|home| self.accounts[home].id.clone()).unwrap_or_default();
+        let arn = resource.target.resource_type.arn_templates.first().and_then(|template| {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            template.fill("aws", "eu-west-1", &account, &arguments)
+        });
+        self.parameters.push((resource.name.clone(), format!("\"{}\"", arn.unwrap_or_default())));
+        format!("extern {}: {type_name} = terraform(\"{reference}\")", declares(&resource.name))
     }
 
     /// A statement, one under a condition, or what a template says of any such resource.

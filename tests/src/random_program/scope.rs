@@ -48,6 +48,17 @@ impl World {
         }
     }
 
+    /// What a trust may be under: no condition that an argument folds away, as a role that nobody may assume is an error.
+    pub(super) fn scope_of_trust(&self) -> Scope {
+        let mut scope = self.scope(true);
+        let folds = |index: &usize| {
+            let parameters = &self.conditions[*index].parameters;
+            parameters.iter().any(|parameter| matches!(parameter, Parameter::Truth))
+        };
+        scope.named.retain(|index| !folds(index));
+        scope
+    }
+
     /// A condition, which uses its keys up.
     pub(super) fn condition(&mut self, scope: &mut Scope) -> String {
         match self.random.below(12) {
@@ -179,6 +190,11 @@ impl Scope {
         self.named.clear();
         self.library.clear();
         self.service = true;
+    }
+
+    /// Conditions that have a name are spoken of elsewhere.
+    pub(super) fn without_named(&mut self) {
+        self.named.clear();
     }
 
     /// Whether nothing has spoken of the key.

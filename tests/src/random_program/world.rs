@@ -74,6 +74,8 @@ pub(super) struct Organization {
 pub(super) struct Several {
     pub(super) name: String,
     pub(super) accounts: Vec<usize>,
+    /// Of a resource: whether its body is its policy.
+    pub(super) has_policy: bool,
 }
 
 /// A condition that `let` names.
@@ -114,6 +116,12 @@ pub(super) struct OwnResource {
     pub(super) target: Target,
     pub(super) home: Option<usize>,
     pub(super) form: Option<&'static ResourcePolicyForm>,
+    /// Whether its body is its policy.
+    pub(super) has_policy: bool,
+    /// The key that it is encrypted by, by its position among the resources.
+    pub(super) key: Option<usize>,
+    /// What Terraform calls it, where that makes it.
+    pub(super) reference: Option<String>,
 }
 
 /// A declared policy.
