@@ -166,19 +166,19 @@ impl Output {
             files.iter().map(|file| file.path.as_str()).chain(changes.iter().map(Change::path)).collect();
         let mut others = Vec::new();
         // No document is deeper: `account/kind/service/name.json`.
-        self.look_for_others(String::new(), 3, &known, &mut others)?;
+        self.look_for_others("", 3, &known, &mut others)?;
         others.sort();
         Ok(others)
     }
 
     fn look_for_others(
         &self,
-        folder: String,
+        folder: &str,
         deeper: usize,
         known: &HashSet<&str>,
         others: &mut Vec<String>,
     ) -> Result<(), Error> {
-        let place = self.folder.join(&folder);
+        let place = self.folder.join(folder);
         let entries = match std::fs::read_dir(&place) {
             Ok(entries) => entries,
             Err(reason) if is_missing(&reason) => return Ok(()),
@@ -192,7 +192,7 @@ impl Output {
             let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
             if kind.is_dir() {
                 if deeper > 0 && !known.contains(path.as_str()) {
-                    self.look_for_others(path, deeper - 1, known, others)?;
+                    self.look_for_others(&path, deeper - 1, known, others)?;
                 }
             } else if !known.contains(path.as_str())
                 && (is_place_of_documents(&path)
