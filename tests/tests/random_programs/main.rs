@@ -90,5 +90,6 @@ fn a_program_has_no_error() {
         println!("{}", run(&small.files()).rendered());
     }
     assert!(failures.is_empty(), "{failures:?}");
-    assert!(refused * 100 <= count(), "{refused} of {} refused: {limits:?}", count());
+    // One in a hundred, and one of fewer.
+    assert!(refused * 100 <= count().max(100), "{refused} of {} refused: {limits:?}", count());
 }
