@@ -123,6 +123,7 @@ impl Place<'_> {
         let message = format!("expected {wanted}{after}{found}");
         let span = next.as_ref().map_or(Span::at(self.file, at), |next| self.span(next.text_range()));
         let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
+        let blank = if expected == Expected::Comma { "" } else { " " };
         match next {
             _ if !words.is_empty() => did_you_mean(diagnostic, span, &words),
             Some(next) if expected == Expected::Equals && next.kind() == SyntaxKind::COLON => {
@@ -134,7 +135,7 @@ impl Place<'_> {
             _ if inserts(expected) => diagnostic.fix(
                 format!("insert {}", expected.describe()),
                 Span::at(self.file, at),
-                format!(" {}", expected.describe().trim_matches('`')),
+                format!("{blank}{}", expected.describe().trim_matches('`')),
                 Applicability::Unsafe,
             ),
             _ => diagnostic,

@@ -384,6 +384,13 @@ kinds! {
         bad_header
         bad_line
         bad_in_list
+        bad_parameters
+        bad_bindings
+        bad_in_context
+        bad_values
+        bad_tuple
+        bad_group
+        bad_bracket
         bad_json
         bad_verb
     }

@@ -5,7 +5,7 @@
 mod support;
 
 use iamx_syntax::{Parse, SyntaxErrorKind, SyntaxKind, SyntaxNode, parse};
-use support::{Damaged, damaged_files, damages, items, valid_files, windows};
+use support::{Damaged, damages, items, valid_files, windows};
 
 #[test]
 fn valid_files_have_no_error() {
@@ -23,7 +23,7 @@ const STEP: usize = if cfg!(debug_assertions) { 13 } else { 1 };
 /// Each token of each item, deleted, doubled and replaced, between the items around it.
 #[test]
 fn single_faults() {
-    let files = damaged_files();
+    let files = valid_files();
     let windows: Vec<(&str, String)> =
         files.iter().flat_map(|(name, text)| windows(text).into_iter().map(|window| (name.as_str(), window))).collect();
     let problems: Vec<String> = std::thread::scope(|scope| {
@@ -32,13 +32,13 @@ fn single_faults() {
             halves.map(|half| scope.spawn(move || half.iter().flat_map(problems).collect::<Vec<_>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems[..problems.len().min(40)].join("\n"));
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems[..problems.len().min(40000)].join("\n"));
 }
 
 /// Whole files too, but not every fault of them.
 #[test]
 fn single_faults_in_whole_files() {
-    for (name, text) in damaged_files() {
+    for (name, text) in valid_files() {
         let whole = parse(&text);
         let whole = items(&whole);
         for damaged in damages(&text).iter().step_by(97 * STEP) {
@@ -82,9 +82,13 @@ fn contained(whole: &[Vec<SyntaxNode>], damaged: &Damaged, parse: &Parse) -> Res
     Ok(())
 }
 
-/// Newlines don't end an item, so where an item's keyword is lost, an item before it that no brace ends goes on.
+/// Newlines don't end an item, so where an item's keyword is lost, an item before it that no body ends goes on.
 fn open_ended(whole: &[Vec<SyntaxNode>], item: usize) -> bool {
-    item > 0 && whole[item - 1].last().is_some_and(|node| !node.text().to_string().ends_with('}'))
+    item > 0
+        && whole[item - 1].last().is_some_and(|node| {
+            !node.text().to_string().ends_with('}')
+                || matches!(node.kind(), SyntaxKind::LET_ITEM | SyntaxKind::GRANT_ITEM)
+        })
 }
 
 fn same(left: &[SyntaxNode], right: &[SyntaxNode]) -> bool {

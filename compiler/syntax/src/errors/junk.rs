@@ -1,6 +1,6 @@
 //! What to say of tokens that can't stand where they stand.
 
-use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_diagnostic::{Applicability, Diagnostic, Edit, checks};
 use iamx_text::Span;
 use rowan::{TextRange, TextSize};
 
@@ -16,8 +16,11 @@ impl Place<'_> {
             return Diagnostic::new(&checks::SYNTAX_ERROR, span, "a parameter of a policy or a `let` has no default")
                 .help("give the value at each use, or make it a `param` of the workspace");
         }
-        if let Some(diagnostic) =
-            self.foreign(range).or_else(|| self.single_equals(range)).or_else(|| self.tight_label(range))
+        if let Some(diagnostic) = self
+            .foreign(range)
+            .or_else(|| self.single_equals(range))
+            .or_else(|| self.tight_label(range))
+            .or_else(|| self.wrong_brackets(within, range))
         {
             return diagnostic;
         }
@@ -76,6 +79,45 @@ impl Place<'_> {
         ))
     }
 
+    /// A list in brackets of another kind.
+    fn wrong_brackets(&self, within: SyntaxKind, range: TextRange) -> Option<Diagnostic> {
+        let junk = self.root.token_at_offset(range.start()).right_biased()?.parent()?;
+        let (message, opening, closing, (open, close), applicability) = match self.slice(range) {
+            "," if within == SyntaxKind::PARENTHESIZED => {
+                let list = junk.parent()?;
+                (
+                    "a list stands between `[` and `]`",
+                    list.first_token()?,
+                    list.last_token()?,
+                    ("[", "]"),
+                    Applicability::Unsafe,
+                )
+            }
+            word if word.ends_with(':') => {
+                let mut tokens = junk.children_with_tokens().filter_map(rowan::NodeOrToken::into_token);
+                let opening = tokens.find(|token| matches!(token.kind(), SyntaxKind::LPAREN | SyntaxKind::LBRACKET))?;
+                let message = "several actions of a service stand between `{` and `}`";
+                (message, opening, junk.last_token()?, ("{", "}"), Applicability::Safe)
+            }
+            _ => return None,
+        };
+        let closed = matches!(closing.kind(), SyntaxKind::RPAREN | SyntaxKind::RBRACKET);
+        let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, self.span(opening.text_range()), message);
+        if !closed {
+            return Some(diagnostic);
+        }
+        let edit =
+            |token: &SyntaxToken, with: &str| Edit { span: self.span(token.text_range()), text: with.to_owned() };
+        let edits = vec![edit(&opening, open), edit(&closing, close)];
+        Some(diagnostic.fix_edits(format!("write `{open}…{close}`"), edits, applicability))
+    }
+
+    /// Whether `NAME = …` begins at `range`, which holds the name.
+    fn is_binding(&self, range: TextRange) -> bool {
+        let after = self.text.get(usize::from(range.end())..).unwrap_or_default().trim_start();
+        after.starts_with('=') && !after.starts_with("==")
+    }
+
     fn operator(&self, range: TextRange, written: &str, with: &str, text: &str) -> Diagnostic {
         let span = self.span(TextRange::at(range.start(), TextSize::of(written)));
         let message = format!("`{written}` is no operator here; write `{with}`");
@@ -128,6 +170,10 @@ impl Place<'_> {
             SyntaxKind::NODE_BODY => {
                 (format!("expected `account`, `ou`, `attach`, `detach` or `tags`, found {found}"), "")
             }
+            SyntaxKind::LET_ITEM => (format!("expected `(` before the parameters, found {found}"), ""),
+            SyntaxKind::DECLARED if matches!(word, "(" | "[") => {
+                (format!("expected `(` before the parameters, found {found}"), "")
+            }
             SyntaxKind::DECLARED if word.contains('.') => {
                 (format!("expected `:` before a type, found {found}"), "write `resource NAME: TYPE`")
             }
@@ -137,12 +183,20 @@ impl Place<'_> {
             ),
             SyntaxKind::BRACKETED | SyntaxKind::PLACE_LIST | SyntaxKind::JSON_ARRAY => list("]"),
             SyntaxKind::ARGUMENTS | SyntaxKind::PARAMETERS => list(")"),
+            SyntaxKind::JSON_OBJECT if word.starts_with('"') => (
+                format!("expected a name and a value of the JSON object, found {found}"),
+                "a list stands between `[` and `]`",
+            ),
             SyntaxKind::GROUP
             | SyntaxKind::USE_GROUP
             | SyntaxKind::CONTEXT
             | SyntaxKind::TAGS
             | SyntaxKind::JSON_OBJECT => list("}"),
             SyntaxKind::PARENTHESIZED => (format!("expected `)`, found {found}"), ""),
+            SyntaxKind::TEST_BODY if self.is_binding(range) => (
+                format!("expected `given` or a line of the test, found {found}"),
+                "what a request has in it stands in `given { … }` or, for a line, in `with { … }`",
+            ),
             SyntaxKind::TEST_BODY if begins_line => (
                 format!("expected `given` or a line of the test, found {found}"),
                 "a line of a test is `user alice can s3:GetObject on bucket.object(\"a\")`",

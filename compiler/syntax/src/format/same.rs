@@ -12,8 +12,8 @@ use crate::{
     Parse,
     SyntaxKind::{
         self, ARGUMENTS, CAN, CLAIM_LINE, COMMA, COMMENT, CONTEXT, DECLARED, EXCEPT_KW, EXPRS, GROUP, ONLY_KW,
-        PARAMETERS, PATTERN, PERMISSION, PLACE_LIST, PREFIX, RBRACE, RBRACKET, RPAREN, STAR, SUBJECT, TAGS, TO_CLAUSE,
-        USE_GROUP, WORD,
+        PARAMETERS, PARENTHESIZED, PATTERN, PERMISSION, PLACE_LIST, PREFIX, RBRACE, RBRACKET, RPAREN, STAR, SUBJECT,
+        TAGS, TO_CLAUSE, USE_GROUP, WORD,
     },
 };
 
@@ -202,7 +202,7 @@ impl<'t, I: Iterator<Item = Part<'t>> + Clone> Parts<I> {
         match self.node {
             TAGS | CONTEXT => true,
             EXPRS => matches!(next(), None | Some(EXCEPT_KW)),
-            PARAMETERS | ARGUMENTS | PLACE_LIST | USE_GROUP | GROUP => {
+            PARAMETERS | ARGUMENTS | PARENTHESIZED | PLACE_LIST | USE_GROUP | GROUP => {
                 matches!(next(), Some(RPAREN | RBRACKET | RBRACE))
             }
             _ => false,

@@ -12,17 +12,6 @@ pub fn valid_files() -> Vec<(String, String)> {
     files_below(&["tests/fixtures", "../../examples", "../../stdlib"])
 }
 
-/// Those whose every fault is tried. A fault in a list of parameters over several lines, or in a test's context, can be told
-/// three times and more, which the library's files show; they come back with the grammar that mends it.
-pub fn damaged_files() -> Vec<(String, String)> {
-    files_below(&[
-        "tests/fixtures",
-        "../../examples/scenario-a",
-        "../../examples/scenario-b",
-        "../../examples/scenario-c",
-    ])
-}
-
 fn files_below(folders: &[&str]) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();

@@ -7,8 +7,9 @@ use crate::{
     Iamx,
     SyntaxKind::{
         self, ALWAYS_KW, ARGUMENTS, ASKED, AT_MOST, ATTRIBUTE, BRACKETED, CAN, CLAIM_LINE, COMMA, COMMENT, CONTEXT,
-        DECLARED, EXCEPT_KW, EXPRS, GRANT_ITEM, GROUP, JSON_OBJECT, LBRACE, NO_ONE, ONLY_KW, PARAMETERS, PATTERN,
-        PERMISSION, PLACE_LIST, RBRACE, RBRACKET, RPAREN, STAR, SUBJECT, TAGS, TO_CLAUSE, TO_KW, USE_GROUP, WHITESPACE,
+        DECLARED, EXCEPT_KW, EXPRS, GRANT_ITEM, GROUP, JSON_OBJECT, LBRACE, NO_ONE, ONLY_KW, PARAMETERS, PARENTHESIZED,
+        PATTERN, PERMISSION, PLACE_LIST, RBRACE, RBRACKET, RPAREN, STAR, SUBJECT, TAGS, TO_CLAUSE, TO_KW, USE_GROUP,
+        WHITESPACE,
     },
     format::{
         order::{Part, has_comments, has_duplicates, has_order, in_order, kind_of, rank},
@@ -99,7 +100,7 @@ impl<'t> Pieces<'t> {
             return self.trivia(kind, text, start);
         }
         let ends_list = match kind {
-            RPAREN | RBRACKET => matches!(parent, ARGUMENTS | PARAMETERS | PLACE_LIST),
+            RPAREN | RBRACKET => matches!(parent, ARGUMENTS | PARAMETERS | PARENTHESIZED | PLACE_LIST),
             RBRACE => matches!(parent, USE_GROUP | GROUP | TAGS | CONTEXT),
             EXCEPT_KW => parent == EXPRS,
             _ => false,
