@@ -51,6 +51,8 @@ const CAUSES: [&[&Check]; 5] = [
     // A key that an action doesn't send.
     &[
         &checks::DYNAMODB_WRONG_CONDITION_FOR_ACTION,
+        &checks::ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
+        &checks::DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
         &checks::CONDITION_KEY_NOT_SENT,
         &checks::UNSUPPORTED_ACTION_FOR_CONDITION_KEY,
     ],

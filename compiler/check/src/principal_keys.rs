@@ -4,7 +4,7 @@
 
 use iamx_catalog::PolicyCarrier;
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{Effect, Principal, Statement};
+use iamx_policy::{BaseOperator, ConditionEntry, Effect, Principal, Statement};
 
 use crate::rules::Seen;
 
@@ -16,6 +16,36 @@ const OF_ACCOUNTS: [&str; 4] =
 const OF_THE_RESOURCE: [&str; 4] =
     ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths", "s3:ResourceAccount"];
 
+/// Whether the condition is one on an account's principal that is false where there is none.
+fn lacks(entry: &ConditionEntry) -> bool {
+    let is_null = entry.operator.base == BaseOperator::Null && entry.values.iter().any(|value| value.value == "true");
+    OF_ACCOUNTS.iter().any(|key| entry.is_of(key)) && !entry.operator.holds_when_absent() && !is_null
+}
+
+/// A federated caller of a role under a condition on whose principal it is: it calls without credentials of any account.
+///
+/// See [`AssumeRoleWithWebIdentity`](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html).
+pub(crate) fn of_federated(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.effect == Effect::Deny {
+        return;
+    }
+    let principals = statement.principal.iter().flat_map(|element| &element.principals);
+    let federated = principals.into_iter().find(|principal| matches!(principal.value, Principal::Federated(_)));
+    let Some((provider, entry)) = federated.zip(statement.conditions.entries.iter().find(|entry| lacks(entry))) else {
+        return;
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            &checks::CONDITION_KEY_NOT_SENT,
+            entry.span,
+            format!("who comes through a provider carries no `{}`: it never comes in", entry.key),
+        )
+        .related(provider.span, "this provider")
+        .note("the role is assumed with a token alone, by no principal of an account")
+        .help("ask for what the token says, `claim sub` and others"),
+    );
+}
+
 /// A service under a condition on whose principal it is.
 pub(crate) fn of_services(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     if statement.effect == Effect::Deny {
@@ -26,10 +56,9 @@ pub(crate) fn of_services(_: &Seen<'_>, statement: &Statement, diagnostics: &mut
         .iter()
         .flat_map(|element| &element.principals)
         .find(|principal| matches!(principal.value, Principal::Service(_)));
-    let lacks = |entry: &&iamx_policy::ConditionEntry| {
-        OF_ACCOUNTS.iter().any(|key| entry.is_of(key)) && !entry.operator.holds_when_absent()
+    let Some((service, entry)) = service.zip(statement.conditions.entries.iter().find(|entry| lacks(entry))) else {
+        return;
     };
-    let Some((service, entry)) = service.zip(statement.conditions.entries.iter().find(lacks)) else { return };
     diagnostics.push(
         Diagnostic::new(
             &checks::UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL,

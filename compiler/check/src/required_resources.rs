@@ -2,9 +2,9 @@
 //!
 //! See [resource types](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html#actions_table).
 
-use iamx_catalog::{Action, Catalog, Service};
+use iamx_catalog::{Action, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{Effect, Statement, arns_intersect};
+use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement, arns_intersect};
 
 use crate::{
     access::{self, Access},
@@ -24,26 +24,123 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if !access.elsewhere.is_empty() {
             continue;
         }
-        for statement in allows(&access).filter(|statement| !statement.actions.negated && names_resources(statement)) {
+        for statement in allows(&access).filter(|statement| !statement.actions.negated) {
             for pattern in statement.actions.patterns.iter().filter(|pattern| !pattern.value.is_wildcard()) {
                 let Some(name) = SEVERAL.into_iter().find(|name| pattern.value.holds(name)) else { continue };
                 let Some((service, action)) = found(world.catalog, name) else { continue };
-                let missing = missing(&access, service, action, name);
-                let Some(first) = missing.first() else { continue };
-                let listed: Vec<_> = missing.iter().map(|slug| format!("`{}.{slug}`", service.prefix())).collect();
-                diagnostics.push(
-                    Diagnostic::new(
-                        &checks::MISSING_REQUIRED_RESOURCE,
-                        pattern.span,
-                        format!("`{name}` is asked with {} too, and nothing allows it there", listed.join(", ")),
-                    )
-                    .label("allows nothing")
-                    .note("a request is allowed only if each of its resources is")
-                    .help(format!("add `{}.{first}(\"*\")` and the others to its resources", service.prefix())),
-                );
+                let missing = missing(world.catalog, &access, service, action, name);
+                let lists = |missing: &[&ResourceType]| {
+                    let names: Vec<_> =
+                        missing.iter().map(|one| format!("`{}.{}`", service.prefix(), one.slug())).collect();
+                    names.join(", ")
+                };
+                // On these the statement would allow the action, but for one of its conditions.
+                let unsent = statement.conditions.entries.iter().find_map(|entry| {
+                    let lack =
+                        |one: &&&ResourceType| !may_meet(world.catalog, entry, action, one) && is_about(statement, one);
+                    let lacking: Vec<_> = missing.iter().filter(lack).copied().collect();
+                    (!lacking.is_empty()).then_some((entry, lacking))
+                });
+                if let Some((entry, lacking)) = unsent {
+                    diagnostics.push(of_key(service, action, name, entry, &lacking, &lists(&lacking)));
+                } else if let (Some(first), true) = (missing.first(), names_resources(statement)) {
+                    let listed = lists(&missing);
+                    diagnostics.push(
+                        Diagnostic::new(
+                            &checks::MISSING_REQUIRED_RESOURCE,
+                            pattern.span,
+                            format!("`{name}` is asked with {listed} too, and nothing allows it there"),
+                        )
+                        .label("allows nothing")
+                        .note("a request is allowed only if each of its resources is")
+                        .help(format!(
+                            "add `{}.{}(\"*\")` and the others to its resources",
+                            service.prefix(),
+                            first.slug()
+                        )),
+                    );
+                }
             }
         }
     }
+}
+
+/// A condition that is asked of each resource of the request, and that some of these can't meet.
+fn of_key(
+    service: &Service,
+    action: &Action,
+    name: &str,
+    entry: &ConditionEntry,
+    lacking: &[&ResourceType],
+    listed: &str,
+) -> Diagnostic {
+    let carrying = action.resource_types.iter().filter(|used| sends(&used.condition_keys, &entry.key));
+    let carrying: Vec<_> = carrying.filter_map(|used| service.resource_type_named(&used.name)).collect();
+    let call = |one: &ResourceType| format!("{}.{}(\"*\")", service.prefix(), one.slug());
+    let kept = carrying.iter().find(|one| action.resource_use(&one.name).is_some_and(|used| used.required));
+    let help = match kept.or(carrying.first()) {
+        Some(kept) => format!(
+            "keep the condition in a statement `on {}`, and allow `{name}` on the others, `{}` and so on, in one without it",
+            call(kept),
+            lacking.first().map_or_else(String::new, |one| call(one)),
+        ),
+        None => "leave the condition out".to_owned(),
+    };
+    Diagnostic::new(
+        &checks::MISSING_REQUIRED_RESOURCE,
+        entry.span,
+        format!(
+            "`{name}` is asked with {listed} too, which carry no `{}`, and nothing else allows it there",
+            entry.key
+        ),
+    )
+    .label("so this allows nothing")
+    .note("a request is allowed only if each of its resources is, and each is asked with the keys of its own type")
+    .help(help)
+}
+
+/// Whether the catalog's templates of keys hold the key.
+fn sends(keys: &[std::sync::Arc<str>], key: &str) -> bool {
+    keys.iter().any(|template| match template.split_once("${") {
+        Some((start, _)) => key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
+        None => template.eq_ignore_ascii_case(key),
+    })
+}
+
+/// The keys that come with tags.
+const TAGS: [&str; 3] = ["aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys"];
+
+/// Whether the condition may hold of a resource of the type: of a key of the service's, or of tags, only if AWS lists it for
+/// the action with that type.
+fn may_meet(catalog: &Catalog, entry: &ConditionEntry, action: &Action, resource_type: &ResourceType) -> bool {
+    let starts = |start: &str| entry.key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    let is_null = entry.operator.base == BaseOperator::Null;
+    let absent_meets =
+        entry.operator.holds_when_absent() || (is_null && entry.values.iter().any(|value| value.value == "true"));
+    let Some(used) = action.resource_use(&resource_type.name) else { return true };
+    absent_meets
+        || !TAGS.iter().any(|tag| starts(tag)) && is_of_every_service(catalog, &entry.key)
+        || used.condition_keys.is_empty()
+        || sends(&used.condition_keys, &entry.key)
+        || sends(&action.condition_keys, &entry.key)
+}
+
+/// Whether the key comes from the caller or the network, with whatever is called.
+fn is_of_every_service(catalog: &Catalog, key: &str) -> bool {
+    catalog.condition_key(key).is_none_or(|found| found.key.global)
+}
+
+/// Whether the statement's resources can be of the type.
+fn is_about(statement: &Statement, resource_type: &ResourceType) -> bool {
+    let holds = |arn: &str| {
+        arn == "*"
+            || arn.contains("${")
+            || resource_type.arn_templates.iter().any(|template| arns_intersect(template.pattern(), arn))
+    };
+    statement
+        .resources
+        .as_ref()
+        .is_some_and(|resources| resources.negated || resources.patterns.iter().any(|one| holds(&one.value)))
 }
 
 fn allows<'a, 'p>(access: &'a Access<'p>) -> impl Iterator<Item = &'p Statement> + use<'a, 'p> {
@@ -66,22 +163,22 @@ fn found<'c>(catalog: &'c Catalog, name: &str) -> Option<(&'c Service, &'c Actio
 }
 
 /// The required types on which nothing allows the action.
-fn missing(access: &Access<'_>, service: &Service, action: &Action, name: &str) -> Vec<String> {
+fn missing<'c>(
+    catalog: &Catalog,
+    access: &Access<'_>,
+    service: &'c Service,
+    action: &'c Action,
+    name: &str,
+) -> Vec<&'c ResourceType> {
     let required = action.resource_types.iter().filter(|used| used.required);
-    let lacking = required.filter_map(|used| service.resource_type_named(&used.name)).filter(|resource_type| {
-        let holds = |arn: &str| {
-            arn == "*"
-                || arn.contains("${")
-                || resource_type.arn_templates.iter().any(|template| arns_intersect(template.pattern(), arn))
-        };
-        !allows(access).any(|statement| {
+    let allowed = |resource_type: &ResourceType| {
+        allows(access).any(|statement| {
             coverage::of(statement, name).is_some()
-                && statement.resources.as_ref().is_some_and(|resources| {
-                    resources.negated || resources.patterns.iter().any(|one| holds(&one.value))
-                })
+                && is_about(statement, resource_type)
+                && statement.conditions.entries.iter().all(|entry| may_meet(catalog, entry, action, resource_type))
         })
-    });
-    lacking.map(iamx_catalog::ResourceType::slug).collect()
+    };
+    required.filter_map(|used| service.resource_type_named(&used.name)).filter(|one| !allowed(one)).collect()
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use crate::{
     boundary, characters, circular_trust, claims, condition_key_not_sent, confused_deputy, dead_statement, dynamodb,
     entity_quotas, exposure, external_id, forged_keys, guardrail_keys, guardrails, key_lock_out, long_lived, mfa,
     oidc_subjects, operators, pass_role, principal_keys, privilege_escalation, public_access, quotas, redundancy,
-    required_resources, role_chaining, session_principal, source_network, subject_forms, time, trust_actions,
-    trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+    required_resources, role_chaining, session_principal, source_keys, source_network, subject_forms, tag_keys, time,
+    trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -84,6 +84,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, trust_policy::partition),
     rule(any, source_network::check),
     rule(any, subject_forms::check),
+    rule(any, tag_keys::check),
     rule(any, time::check),
     rule(any, unknown_account::check),
     rule(any, unsent_keys::check),
@@ -96,11 +97,13 @@ pub(crate) const RULES: &[Rule] = &[
     rule(of_resource, principal_keys::of_the_resource),
     rule(identity, exposure::check),
     rule(identity, pass_role::check),
+    rule(on_identities, source_keys::check),
     rule(identity, wide_iam::check),
     rule(identity, wildcards::check),
     rule(trust, confused_deputy::in_trust),
     rule(trust, external_id::check),
     rule(trust, oidc_subjects::check),
+    rule(trust, principal_keys::of_federated),
     rule(trust, principal_keys::of_services),
     rule(trust, session_principal::check),
     rule(trust, trust_actions::check),
@@ -143,6 +146,11 @@ fn identity(kind: DocumentKind) -> bool {
             | DocumentKind::GroupInline
             | DocumentKind::PermissionSetInline
     )
+}
+
+/// What decides the calls of the identity that has it.
+fn on_identities(kind: DocumentKind) -> bool {
+    identity(kind) || boundary(kind)
 }
 
 /// What says who may assume a role.

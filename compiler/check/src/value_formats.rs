@@ -2,7 +2,7 @@
 //!
 //! See [global condition keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 
-use iamx_catalog::Catalog;
+use iamx_catalog::{Catalog, PrincipalGrade};
 use iamx_diagnostic::{Applicability, Check, Diagnostic, Severity, checks};
 use iamx_policy::{BaseOperator, Sourced, Statement, globs_intersect};
 
@@ -58,6 +58,14 @@ pub(crate) const KEYS: &[(&str, Format)] = &[
     ("aws:VpceOrgPaths", Format::OrganizationPath),
     ("aws:RequestedRegion", Format::Region),
     ("ec2:Region", Format::Region),
+    ("iam:PassedToService", Format::Service),
+    ("iam:AWSServiceName", Format::Service),
+    ("aws:PrincipalServiceName", Format::Service),
+    ("aws:PrincipalServiceNamesList", Format::Service),
+    ("aws:CalledVia", Format::Service),
+    ("aws:CalledViaFirst", Format::Service),
+    ("aws:CalledViaLast", Format::Service),
+    ("kms:ViaService", Format::ViaService),
     ("s3:x-amz-server-side-encryption-aws-kms-key-id", Format::KmsKey),
     ("s3express:x-amz-server-side-encryption-aws-kms-key-id", Format::KmsKey),
     ("s3tables:KMSKeyArn", Format::KmsKey),
@@ -76,6 +84,10 @@ pub(crate) enum Format {
     OrganizationPath,
     Region,
     KmsKey,
+    /// A service principal.
+    Service,
+    /// A service in a region.
+    ViaService,
 }
 
 impl Format {
@@ -102,6 +114,10 @@ impl Format {
                 catalog.partitions().iter().flat_map(|partition| &partition.regions).any(|region| fits(region))
             }
             Self::Region => catalog.partition_of_region(pattern).is_some(),
+            Self::Service if open => true,
+            Self::Service => pattern.contains('.') && !matches!(catalog.principal(pattern), PrincipalGrade::Near(_)),
+            // See https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+            Self::ViaService => fits("?*.?*.amazonaws.com*"),
             Self::KmsKey => {
                 let parts: Vec<&str> = pattern.splitn(6, ':').collect();
                 match parts.as_slice() {
@@ -123,6 +139,7 @@ impl Format {
             Self::Organization | Self::OrganizationPath => &checks::INVALID_ORGANIZATION_ID,
             Self::Region => &checks::INVALID_REGION,
             Self::KmsKey => &checks::INVALID_KMS_KEY_VALUE,
+            Self::Service | Self::ViaService => &checks::INVALID_SERVICE_PRINCIPAL_FORMAT,
         }
     }
 
@@ -138,6 +155,10 @@ impl Format {
                 "a path is `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/`, or ends in `*` for all that is below",
             ),
             Self::Region => ("region", "regions are written as AWS codes, such as `eu-west-1`"),
+            Self::Service => ("service principal", "a service principal is a name such as `lambda.amazonaws.com`"),
+            Self::ViaService => {
+                ("service", "say in which region, as in `s3.eu-west-1.amazonaws.com`, or `like \"s3.*.amazonaws.com\"`")
+            }
             Self::KmsKey => ("KMS key", "write the key's ARN, `arn:aws:kms:eu-west-1:111122223333:key/…`; no alias"),
         };
         let message = format!("`{key}` holds the id of a {what}, and `{text}` is none");
@@ -145,6 +166,8 @@ impl Format {
             Self::Region => format!("`{key}` holds a region, and `{text}` is none"),
             Self::OrganizationPath => format!("`{key}` holds an organization's paths, and `{text}` is none"),
             Self::KmsKey => format!("`{key}` holds the ARN of a KMS key, and `{text}` is none"),
+            Self::Service => format!("`{key}` holds a service principal, and `{text}` is none"),
+            Self::ViaService => format!("`{key}` holds a service in a region, and `{text}` names no region"),
             Self::Account | Self::Organization => message.replace("of a ", "of an "),
             _ => message,
         };
@@ -161,7 +184,22 @@ impl Format {
                 diagnostic = diagnostic.fix(title, value.span, format!("\"{near}\""), Applicability::Unsafe);
             }
         }
+        if self == Self::Service
+            && let Some(right) = meant_service(seen.world.catalog, text)
+            && written::is_literal(seen.world.sources, value)
+        {
+            let title = format!("write `{right}`");
+            diagnostic = diagnostic.fix(title, value.span, format!("\"{right}\""), Applicability::Unsafe);
+        }
         diagnostic
+    }
+}
+
+/// The service principal that is meant by a short or misspelt name.
+fn meant_service(catalog: &Catalog, text: &str) -> Option<String> {
+    match catalog.principal(text) {
+        PrincipalGrade::Near(near) => Some(near),
+        _ => catalog.service_principal_named(text).map(str::to_owned),
     }
 }
 
@@ -253,6 +291,21 @@ mod tests {
         }
         for text in ["eu-west-99", "eu_west_1", "EU-*"] {
             assert!(!admits(Format::Region, text), "{text}");
+        }
+        for text in
+            ["lambda.amazonaws.com", "states.eu-west-1.amazonaws.com", "*.amazonaws.com", "ec2.*", "x.aws.internal"]
+        {
+            assert!(admits(Format::Service, text), "{text}");
+        }
+        for text in ["lambda", "lamda.amazonaws.com"] {
+            assert!(!admits(Format::Service, text), "{text}");
+        }
+        for text in ["s3.eu-west-1.amazonaws.com", "s3.*.amazonaws.com", "s3.*", "*", "s3.cn-north-1.amazonaws.com.cn"]
+        {
+            assert!(admits(Format::ViaService, text), "{text}");
+        }
+        for text in ["s3.amazonaws.com", "s3", "s3.eu-west-1"] {
+            assert!(!admits(Format::ViaService, text), "{text}");
         }
         for text in ["arn:aws:kms:eu-west-1:111122223333:key/1234", "arn:aws:kms:*:*:*", "arn:aws:*:*:*:key/*"] {
             assert!(admits(Format::KmsKey, text), "{text}");
