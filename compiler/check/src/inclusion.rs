@@ -1,6 +1,8 @@
 //! When one part of a policy holds all that another holds.
 
-use iamx_policy::{ActionPattern, ConditionBlock, Element, Statement, arn_includes, arns_intersect, widened};
+use iamx_policy::{
+    ActionPattern, ConditionBlock, Element, Principal, Statement, arn_includes, arns_intersect, widened,
+};
 
 /// A pattern that can be compared with others of its kind.
 pub(crate) trait Pattern {
@@ -66,7 +68,7 @@ fn element_includes<T: Pattern>(outer: &Element<T>, inner: &Element<T>) -> bool 
 }
 
 /// Whether every request that `inner`'s conditions let through passes `outer`'s, as each of these is among `inner`'s.
-fn conditions_include(outer: &ConditionBlock, inner: &ConditionBlock) -> bool {
+pub(crate) fn conditions_include(outer: &ConditionBlock, inner: &ConditionBlock) -> bool {
     outer.entries.iter().all(|wanted| {
         inner.entry(wanted.operator, &wanted.key).is_some_and(|entry| {
             entry.values.len() == wanted.values.len()
@@ -88,15 +90,40 @@ pub(crate) fn target_includes(outer: &Statement, inner: &Statement) -> bool {
 
 /// Whether a document with `outer` does the same without `inner`; `false` where that isn't certain.
 pub(crate) fn statement_includes(outer: &Statement, inner: &Statement) -> bool {
-    let principals = |statement: &Statement| {
-        statement.principal.as_ref().map(|element| {
-            let mut principals: Vec<_> = element.principals.iter().map(|principal| &principal.value).collect();
-            principals.sort();
-            (element.negated, principals.into_iter().cloned().collect::<Vec<_>>())
-        })
-    };
     outer.effect == inner.effect
         && principals(outer) == principals(inner)
         && target_includes(outer, inner)
         && conditions_include(&outer.conditions, &inner.conditions)
+}
+
+/// Whom the statement is about, in one order.
+pub(crate) fn principals(statement: &Statement) -> Option<(bool, Vec<&Principal>)> {
+    statement.principal.as_ref().map(|element| {
+        let mut principals: Vec<_> = element.principals.iter().map(|principal| &principal.value).collect();
+        principals.sort();
+        (element.negated, principals)
+    })
+}
+
+/// Whether some action on some resource may be in both, as far as can be seen.
+pub(crate) fn may_share(one: &Statement, other: &Statement) -> bool {
+    elements_share(&one.actions, &other.actions)
+        && match (&one.resources, &other.resources) {
+            (Some(one), Some(other)) => elements_share(one, other),
+            _ => true,
+        }
+}
+
+fn elements_share<T: Pattern>(one: &Element<T>, other: &Element<T>) -> bool {
+    let outside = |patterns: &Element<T>, but: &Element<T>| {
+        patterns.patterns.iter().any(|pattern| !but.patterns.iter().any(|but| but.value.includes(&pattern.value)))
+    };
+    match (one.negated, other.negated) {
+        (false, false) => {
+            one.patterns.iter().any(|one| other.patterns.iter().any(|other| one.value.may_intersect(&other.value)))
+        }
+        (false, true) => outside(one, other),
+        (true, false) => outside(other, one),
+        (true, true) => true,
+    }
 }

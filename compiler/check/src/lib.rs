@@ -20,6 +20,7 @@ mod condition_key_not_sent;
 mod confused_deputy;
 mod coverage;
 mod day;
+mod dead_grant;
 mod dead_statement;
 mod dynamodb;
 mod entity_quotas;
@@ -100,7 +101,7 @@ pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: O
 /// Whether the finding says that nothing does something. What a fault cut out of a document might, so that it is certain
 /// only of programs without errors.
 pub fn is_of_the_whole(finding: &Diagnostic) -> bool {
-    finding.check.name == checks::KEY_LOCK_OUT.name
+    [checks::KEY_LOCK_OUT.name, checks::DEAD_GRANT.name].contains(&finding.check.name)
 }
 
 /// A rule's number, and the place of the statement that it looked at.

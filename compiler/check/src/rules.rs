@@ -11,9 +11,9 @@ use iamx_text::SourceMap;
 
 use crate::{
     Day, absence, action_resource_mismatch, actions_of_others, admin_without_mfa, allow_when_absent, arn_fields,
-    boundary, characters, circular_trust, claims, condition_key_not_sent, confused_deputy, dead_statement, dynamodb,
-    entity_quotas, exposure, external_id, forged_keys, guardrail_keys, guardrails, key_lock_out, long_lived, mfa,
-    oidc_subjects, operators, pass_role, principal_keys, privilege_escalation, public_access, quotas, redundancy,
+    boundary, characters, circular_trust, claims, condition_key_not_sent, confused_deputy, dead_grant, dead_statement,
+    dynamodb, entity_quotas, exposure, external_id, forged_keys, guardrail_keys, guardrails, key_lock_out, long_lived,
+    mfa, oidc_subjects, operators, pass_role, principal_keys, privilege_escalation, public_access, quotas, redundancy,
     required_resources, role_chaining, session_principal, source_keys, source_network, subject_forms, tag_keys, time,
     trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
 };
@@ -120,6 +120,7 @@ pub(crate) const RULES: &[Rule] = &[
 pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
     action_resource_mismatch::check_asked,
     admin_without_mfa::check,
+    dead_grant::check,
     circular_trust::check,
     entity_quotas::check,
     guardrails::attachments,
