@@ -84,7 +84,7 @@ impl<'t> Blame<'t> {
             || range.start <= self.line_end && self.section_has_errors();
         if !self.muted && (open_string || !follows) {
             self.line_end = line(self.text, range.start).end;
-            self.errors.push(SyntaxError { kind, range: TextRange::new(offset(range.start), offset(range.end)) });
+            self.errors.push(SyntaxError { kind, range: text_range(&range) });
         }
         self.spoken_of = Some(end.max(range.end));
     }
@@ -127,6 +127,8 @@ fn line(text: &str, offset: usize) -> Range<usize> {
     start..end
 }
 
-fn offset(bytes: usize) -> TextSize {
-    TextSize::new(u32::try_from(bytes).unwrap_or(u32::MAX))
+/// `lex` has seen that every offset fits.
+pub(crate) fn text_range(bytes: &Range<usize>) -> TextRange {
+    let offset = |bytes: usize| TextSize::new(u32::try_from(bytes).unwrap_or(u32::MAX));
+    TextRange::new(offset(bytes.start), offset(bytes.end))
 }

@@ -200,6 +200,7 @@ impl<'t> TreeBuilder<'t> {
         self.green.token(Iamx::kind_to_raw(kind), self.text.get(range.clone()).unwrap_or_default());
         match kind {
             SyntaxKind::BAD_STRING => self.blame.error(SyntaxErrorKind::UnclosedString, range.clone(), self.last_end),
+            SyntaxKind::BARE_ARN => self.blame.error(SyntaxErrorKind::BareArn, range.clone(), self.last_end),
             SyntaxKind::HALF_WORD => self.blame.error(SyntaxErrorKind::HalfWord, range.clone(), self.last_end),
             _ => {}
         }

@@ -1,5 +1,7 @@
 //! Syntax errors in words: what is wrong, where, and what to do.
 
+mod comments;
+mod foreign;
 mod junk;
 mod suggest;
 
@@ -9,7 +11,8 @@ use rowan::{TextRange, TextSize};
 
 use crate::{
     Expected, MAX_DEPTH, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind, SyntaxNode, SyntaxToken,
-    letters::begins_item, lex::begins_line,
+    letters::{begins_item, is_word},
+    lex::begins_line,
 };
 
 /// The findings of a parsed file, in the order of its text.
@@ -39,12 +42,10 @@ impl Place<'_> {
                 let message = format!("brackets are nested more than {MAX_DEPTH} deep");
                 Diagnostic::new(&checks::NESTING_TOO_DEEP, span, message).help("give an inner part a name with `let`")
             }
+            SyntaxErrorKind::ForeignComment => self.foreign_comment(error.range),
             SyntaxErrorKind::UnclosedString => self.unclosed_string(error.range),
-            SyntaxErrorKind::HalfWord => {
-                let message =
-                    format!("expected the name of an action or a condition key after {}", self.quote(error.range));
-                Diagnostic::new(&checks::SYNTAX_ERROR, span, message)
-            }
+            SyntaxErrorKind::BareArn => self.bare_arn(error.range),
+            SyntaxErrorKind::HalfWord => self.half_word(error.range),
             SyntaxErrorKind::Expected(expected @ (Expected::Rbrace | Expected::Rbracket | Expected::Rparen)) => {
                 self.unclosed_bracket(expected, error.range.start())
             }
@@ -104,7 +105,13 @@ impl Place<'_> {
         {
             return self.missing_name(keyword, next.as_ref());
         }
-        if let Some(diagnostic) = next.as_ref().and_then(|next| self.foreign(next.text_range())) {
+        let habit = match (expected, &previous, &next) {
+            (_, _, Some(next)) if let Some(foreign) = self.foreign(next.text_range()) => Some(foreign),
+            (Expected::Equals, Some(previous), Some(next)) => self.other_equals(previous, next),
+            (Expected::Body, Some(previous), _) => self.trailing_if(previous),
+            _ => None,
+        };
+        if let Some(diagnostic) = habit {
             return diagnostic;
         }
         if let (Some(name), Some(letter)) = (&previous, &next)
@@ -125,7 +132,10 @@ impl Place<'_> {
         let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
         let blank = if expected == Expected::Comma { "" } else { " " };
         match next {
-            _ if !words.is_empty() => did_you_mean(diagnostic, span, &words),
+            _ if !words.is_empty() => did_you_mean(diagnostic, span, &words, Applicability::Unsafe),
+            Some(next) if expected == Expected::Actions && next.text() == "{" => {
+                diagnostic.help("the actions come first: `allow s3:GetObject on prod-logs`")
+            }
             Some(next) if expected == Expected::Equals && next.kind() == SyntaxKind::COLON => {
                 diagnostic.help("a `let` has no type: its value says what it is")
             }
@@ -161,7 +171,19 @@ impl Place<'_> {
         let diagnostic = Diagnostic::new(&checks::MISSING_NAME, span, message);
         match next {
             Some(next) if next.kind() == SyntaxKind::STRING => {
-                diagnostic.help("a name is letters, digits, `_` and single hyphens, without quotes")
+                let name = next.text().trim_matches('"');
+                let is_name = is_word(name) && !is_reserved(name);
+                let diagnostic = diagnostic.help("a name is letters, digits, `_` and single hyphens, without quotes");
+                let terraform = next.next_sibling_or_token().is_some_and(|_| name.starts_with("aws_"));
+                match (terraform, is_name) {
+                    (true, _) => {
+                        diagnostic.help("a resource of Terraform's is named by `extern`; a role is `role R { … }`")
+                    }
+                    (false, true) => {
+                        diagnostic.fix(format!("write `{name}`"), span, name.to_owned(), Applicability::Safe)
+                    }
+                    _ => diagnostic,
+                }
             }
             _ => diagnostic,
         }
@@ -205,11 +227,11 @@ impl Place<'_> {
 }
 
 /// Asks whether one of `words`, which are equally near, is meant.
-fn did_you_mean(diagnostic: Diagnostic, span: Span, words: &[&str]) -> Diagnostic {
+fn did_you_mean(diagnostic: Diagnostic, span: Span, words: &[&str], applicability: Applicability) -> Diagnostic {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let diagnostic = diagnostic.help(format!("did you mean {}?", quoted.join(" or ")));
     match words {
-        [word] => diagnostic.fix(format!("replace with `{word}`"), span, *word, Applicability::Unsafe),
+        [word] => diagnostic.fix(format!("replace with `{word}`"), span, *word, applicability),
         _ => diagnostic,
     }
 }

@@ -98,6 +98,7 @@ kinds! {
         LABEL "A statement's label with its colon."
         STRING "A string."
         BAD_STRING "A string that its line ends."
+        BARE_ARN "An ARN without quotes."
         DATE "A date."
         DURATION "A number with a unit."
         NUMBER "A number."

@@ -49,6 +49,14 @@ pub(crate) fn word(text: &str) -> (SyntaxKind, char) {
     }
 }
 
+/// Whether `text` is formed as a name is: `[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*`.
+pub fn is_word(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.split('-').all(|part| {
+            !part.is_empty() && part.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        })
+}
+
 /// The letter of a word that is no keyword, or that can't be one where it stands.
 pub(crate) fn name(text: &str) -> char {
     match text {
@@ -100,7 +108,7 @@ pub(crate) fn mark(text: &str) -> (SyntaxKind, char) {
 pub(crate) fn value(kind: SyntaxKind) -> char {
     match kind {
         SyntaxKind::STRING => 's',
-        SyntaxKind::BAD_STRING => 'u',
+        SyntaxKind::BAD_STRING | SyntaxKind::BARE_ARN => 'u',
         SyntaxKind::DATE => 'D',
         SyntaxKind::DURATION => 'h',
         SyntaxKind::NUMBER => '0',

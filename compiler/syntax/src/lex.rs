@@ -20,6 +20,8 @@ pub(crate) struct Lexemes {
     /// Where among the letters each section begins: an item, an attribute, or what
     /// stands before the first.
     pub(crate) sections: Vec<usize>,
+    /// Comments as other languages have them, which are blanks here too, and told.
+    pub(crate) foreign_comments: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Copy)]
@@ -65,6 +67,8 @@ struct Lexer<'t> {
     /// The first lexeme of the trivia that no letter stands for yet.
     gap: Option<usize>,
     gap_ends_line: bool,
+    /// There may be a `*/` in what is left.
+    comments_end: bool,
 }
 
 impl<'t> Lexer<'t> {
@@ -74,18 +78,23 @@ impl<'t> Lexer<'t> {
             letters: String::with_capacity(text.len() / 2),
             lexeme_at: Vec::with_capacity(text.len() / 2),
             sections: vec![0],
+            foreign_comments: Vec::new(),
         };
-        Self { text, lexemes, cursor: 0, gap: None, gap_ends_line: false }
+        Self { text, lexemes, cursor: 0, gap: None, gap_ends_line: false, comments_end: true }
     }
 
     fn chunk(&mut self, start: usize, end: usize) {
         let Some(pairs) = self.text.get(start..end).and_then(|chunk| Grammar::parse(Rule::lexemes, chunk).ok()) else {
             return;
         };
+        // What begins before the cursor is in a lexeme already, of another form.
+        let mut is_read = false;
         for token in pairs.tokens() {
             match token {
                 Token::Start { rule: Rule::lexemes | Rule::EOI, .. }
                 | Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
+                Token::Start { pos, .. } if start + pos.pos() < self.cursor => is_read = true,
+                Token::End { pos, .. } if std::mem::take(&mut is_read) => self.comment_to(start + pos.pos()),
                 Token::Start { pos, .. } => self.blanks_to(start + pos.pos()),
                 Token::End { rule, pos } => self.lexeme(rule, start + pos.pos()),
             }
@@ -111,10 +120,44 @@ impl<'t> Lexer<'t> {
         self.cursor = end;
     }
 
+    /// What is left before `end` is a comment, line by line.
+    fn comment_to(&mut self, end: usize) {
+        while self.cursor < end {
+            let rest = self.text.get(self.cursor..end).unwrap_or_default();
+            let blanks = rest.len() - rest.trim_start().len();
+            self.blanks_to(self.cursor + blanks);
+            let line = rest.get(blanks..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            if !line.is_empty() {
+                self.trivia(SyntaxKind::COMMENT, self.cursor + line.len());
+            }
+        }
+    }
+
+    /// The end of the comment of another language that begins here: `/* … */`, or `# …` to the end of its line.
+    fn foreign_comment(&mut self, text: &str) -> Option<usize> {
+        let before = self.text.get(..self.cursor)?.chars().next_back();
+        if before.is_some_and(|before| !before.is_whitespace() && before != '\u{FEFF}') {
+            return None;
+        }
+        let rest = self.text.get(self.cursor..)?;
+        let line = || rest.find('\n').unwrap_or(rest.len());
+        if rest.starts_with("/*") {
+            let end = if self.comments_end { rest.get(2..)?.find("*/") } else { None };
+            self.comments_end = end.is_some();
+            return Some(self.cursor + end.map_or_else(line, |end| end + 4));
+        }
+        // `#alow(…)` is an attribute with a slip in it.
+        let is_comment = text.starts_with('#') && text != "#allow" && !rest.get(text.len()..)?.starts_with('(');
+        is_comment.then(|| self.cursor + line())
+    }
+
     fn lexeme(&mut self, rule: Rule, end: usize) {
         let text = self.text.get(self.cursor..end).unwrap_or_default();
         let kind = match rule {
             Rule::comment => return self.trivia(SyntaxKind::COMMENT, end),
+            Rule::name if let Some(end) = self.bare_arn(text, end) => {
+                return self.significant(SyntaxKind::BARE_ARN, letters::value(SyntaxKind::BARE_ARN), end);
+            }
             Rule::name => {
                 let (kind, letter) = self.word(text, end);
                 let letter = if self.gap_ends_line { letters::begin_line(letter) } else { letter };
@@ -127,12 +170,24 @@ impl<'t> Lexer<'t> {
             Rule::duration => SyntaxKind::DURATION,
             Rule::number => SyntaxKind::NUMBER,
             Rule::digits => SyntaxKind::JUNK_CHAR,
+            Rule::hash | Rule::junk if let Some(end) = self.foreign_comment(text) => {
+                self.lexemes.foreign_comments.push(self.cursor..end);
+                return self.comment_to(end);
+            }
             _ => {
                 let (kind, letter) = letters::mark(text);
                 return self.significant(kind, letter, end);
             }
         };
         self.significant(kind, letters::value(kind), end);
+    }
+
+    /// The end of an ARN without quotes whose first word, `text`, ends at `end`. No service is called `arn`.
+    fn bare_arn(&self, text: &str, end: usize) -> Option<usize> {
+        let rest = self.text.get(end..).filter(|rest| text == "arn" && rest.starts_with(":aws"))?;
+        let arn = rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | '"')).next()?;
+        let arn = if arn.contains('{') { arn } else { arn.trim_end_matches(['}', ')', ']', ';', '{', '(']) };
+        (arn.matches(':').count() > 2).then_some(end + arn.len())
     }
 
     /// A word that a colon and more follow is no keyword: `account:ListRegions`.

@@ -5,6 +5,7 @@ use rowan::{GreenNode, GreenNodeBuilder, Language, TextRange, TextSize};
 
 use crate::{
     Iamx, SyntaxKind, SyntaxNode,
+    blame::text_range,
     build::TreeBuilder,
     grammar::syntax::{Grammar, Rule},
     kind::Expected,
@@ -50,8 +51,12 @@ pub enum SyntaxErrorKind {
         /// The node whose part the token would be.
         within: SyntaxKind,
     },
+    /// A comment as another language has it.
+    ForeignComment,
     /// A string without an end on its line.
     UnclosedString,
+    /// An ARN without quotes.
+    BareArn,
     /// `prefix:` with nothing after it.
     HalfWord,
     /// Brackets nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
@@ -78,7 +83,17 @@ pub fn parse(text: &str) -> Parse {
             start = next.unwrap_or(end);
         }
     }
-    builder.finish()
+    let mut parse = builder.finish();
+    if !lexemes.foreign_comments.is_empty() {
+        parse.errors.extend(
+            lexemes
+                .foreign_comments
+                .iter()
+                .map(|comment| SyntaxError { kind: SyntaxErrorKind::ForeignComment, range: text_range(comment) }),
+        );
+        parse.errors.sort_by_key(|error| error.range.start());
+    }
+    parse
 }
 
 /// The grammar sees so many letters at a time, and the rest of the section: its list of tokens stays in the cache.

@@ -1,7 +1,7 @@
 //! From a file's path to its module's.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_syntax::SyntaxKind;
+use iamx_syntax::{SyntaxKind, is_word};
 use iamx_text::{FileId, Span, TextSize};
 
 /// What a module's file name ends with.
@@ -40,14 +40,6 @@ pub(crate) fn check_module_path(path: &[String], file: FileId) -> Option<Diagnos
         );
     }
     None
-}
-
-/// `[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*`.
-fn is_word(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.split('-').all(|part| {
-            !part.is_empty() && part.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
-        })
 }
 
 /// Asks the grammar, so that no second list of reserved words is kept. `self` is no keyword of the grammar, as it stands

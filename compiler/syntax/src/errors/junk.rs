@@ -4,7 +4,7 @@ use iamx_diagnostic::{Applicability, Diagnostic, Edit, checks};
 use iamx_text::Span;
 use rowan::{TextRange, TextSize};
 
-use super::{Place, did_you_mean, quoted, suggest};
+use super::{Place, did_you_mean, foreign, quoted, suggest};
 use crate::{SyntaxKind, SyntaxToken};
 
 impl Place<'_> {
@@ -21,46 +21,32 @@ impl Place<'_> {
             .or_else(|| self.single_equals(range))
             .or_else(|| self.tight_label(range))
             .or_else(|| self.wrong_brackets(within, range))
+            .or_else(|| self.other_format(within, range))
+            .or_else(|| self.other_clause(within, range, begins_line))
+            .or_else(|| self.comma_left_out(within, range))
         {
             return diagnostic;
         }
         let keywords = suggest::for_junk(within, begins_line, word);
         if !keywords.is_empty() {
             let message = format!("unknown keyword {}", quoted(word));
-            return did_you_mean(Diagnostic::new(&checks::SYNTAX_ERROR, span, message), span, &keywords);
+            let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
+            // Nothing else can be meant by `Allow`.
+            let applicability = match keywords.as_slice() {
+                [keyword] if word.eq_ignore_ascii_case(keyword) => Applicability::Safe,
+                _ => Applicability::Unsafe,
+            };
+            return did_you_mean(diagnostic, span, &keywords, applicability);
         }
-        let (message, help) = self.plain(within, range, begins_line);
+        let (message, mut help) = self.plain(within, range, begins_line);
+        if begins_line {
+            help = foreign::help_for(within, word).unwrap_or(help);
+        }
         let mut diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
         if let Some(opening) = self.opening(within, range).filter(|_| is_list(within)) {
             diagnostic = diagnostic.related(self.span(opening.text_range()), "opened here");
         }
         if help.is_empty() { diagnostic } else { diagnostic.help(help) }
-    }
-
-    /// What other languages write.
-    pub(super) fn foreign(&self, range: TextRange) -> Option<Diagnostic> {
-        let rest = self.text.get(usize::from(range.start())..).unwrap_or_default();
-        if rest.starts_with('\'') {
-            let message = "a string stands between double quotes";
-            return Some(Diagnostic::new(&checks::SYNTAX_ERROR, self.span(range), message).help("write `\"…\"`"));
-        }
-        if rest.starts_with(';') {
-            let message = "nothing ends with `;`: a keyword begins each statement";
-            let span = self.span(TextRange::at(range.start(), TextSize::of(';')));
-            return Some(Diagnostic::new(&checks::SYNTAX_ERROR, span, message).fix(
-                "remove it",
-                span,
-                "",
-                Applicability::Safe,
-            ));
-        }
-        let (written, with) =
-            [("&&", "and"), ("||", "or"), ("!", "not")].into_iter().find(|(written, _)| rest.starts_with(written))?;
-        Some(self.operator(range, written, with, if written == "!" { "not " } else { with }))
-    }
-
-    fn single_equals(&self, range: TextRange) -> Option<Diagnostic> {
-        (self.slice(range) == "=").then(|| self.operator(range, "=", "==", "=="))
     }
 
     /// A label and its statement without the blank that makes them two.
@@ -116,17 +102,6 @@ impl Place<'_> {
     fn is_binding(&self, range: TextRange) -> bool {
         let after = self.text.get(usize::from(range.end())..).unwrap_or_default().trim_start();
         after.starts_with('=') && !after.starts_with("==")
-    }
-
-    fn operator(&self, range: TextRange, written: &str, with: &str, text: &str) -> Diagnostic {
-        let span = self.span(TextRange::at(range.start(), TextSize::of(written)));
-        let message = format!("`{written}` is no operator here; write `{with}`");
-        Diagnostic::new(&checks::SYNTAX_ERROR, span, message).fix(
-            format!("replace with `{with}`"),
-            span,
-            text,
-            Applicability::Safe,
-        )
     }
 
     /// The bracket that opened the node which the junk at `range` stands in.
