@@ -29,6 +29,25 @@ pub(crate) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>, m
     found.into_iter().map(|(_, name)| name).collect()
 }
 
+/// Words that begin names of actions and are taken for one another.
+const VERBS: [&[&str]; 3] = [
+    &["Put", "Update", "Set", "Modify", "Change", "Edit", "Write"],
+    &["Get", "Describe", "Read", "View", "Show", "List"],
+    &["Delete", "Remove", "Terminate", "Destroy", "Drop", "Deregister"],
+];
+
+/// The one action of the service that says of the same what `name` says, by another verb: `PutRolePolicy` of
+/// `UpdateRolePolicy`.
+fn by_another_verb(service: &Service, name: &str) -> Option<String> {
+    let (verbs, rest) = VERBS.iter().find_map(|verbs| {
+        let rest = verbs.iter().find_map(|verb| name.strip_prefix(verb))?;
+        rest.starts_with(|c: char| c.is_ascii_uppercase()).then_some((verbs, rest))
+    })?;
+    let mut found = verbs.iter().filter_map(|verb| service.action(&format!("{verb}{rest}")));
+    let first = found.next()?;
+    found.next().is_none().then(|| first.name.to_string())
+}
+
 /// How many candidates are given at most.
 const MOST: usize = 3;
 
@@ -64,6 +83,11 @@ impl Catalog {
                 })
                 .unwrap_or_default(),
         };
+        if found.is_empty()
+            && let Some(service) = self.service(prefix)
+        {
+            found.extend(by_another_verb(service, name).map(|action| format!("{}:{action}", service.prefix())));
+        }
         if found.is_empty() {
             found =
                 self.actions_named(name).map(|(service, action)| format!("{}:{action}", service.prefix())).collect();

@@ -247,6 +247,8 @@ fn wrong_names_are_answered_with_near_ones() {
     assert_eq!(catalog().nearest_action("s3:HeadObject"), ["s3:GetObject"]);
     assert_eq!(catalog().nearest_action("dynamdb:GetItem").first().map(String::as_str), Some("dynamodb:GetItem"));
     assert_eq!(catalog().nearest_action("s3:AssumeRoleWithSAML"), ["sts:AssumeRoleWithSAML"]);
+    assert_eq!(catalog().nearest_action("iam:UpdateRolePolicy"), ["iam:PutRolePolicy"]);
+    assert_eq!(catalog().nearest_action("sqs:TerminateQueue"), ["sqs:DeleteQueue"]);
     assert!(catalog().nearest_action("s3:Qwertyuiop").is_empty());
     assert_eq!(catalog().nearest_service("dynamodbb").first().map(String::as_str), Some("dynamodb"));
     assert_eq!(catalog().nearest_key("aws:SourceIP4").first().map(String::as_str), Some("aws:SourceIp"));

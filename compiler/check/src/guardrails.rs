@@ -6,7 +6,7 @@
 use iamx_catalog::{Catalog, QuotaKind};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{GuardrailKind, OrganizationNode, OrganizationNodeKind, Program};
-use iamx_policy::{Effect, Statement};
+use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement};
 
 use crate::rules::{Seen, World};
 
@@ -55,6 +55,67 @@ pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
             );
         }
     }
+}
+
+/// Keys that only the calls of a service carry that calls as itself.
+const OF_SERVICES: [&str; 7] = [
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+];
+
+/// A service control policy about those that none binds: services that call as themselves, and the management account.
+///
+/// See [SCPs](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html#scp-effects-on-permissions).
+pub(crate) fn unbound(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let program = seen.world.program;
+    for entry in &statement.conditions.entries {
+        let values = || entry.values.iter().map(|value| value.value.as_str());
+        let absent = entry.operator.holds_when_absent()
+            || (entry.operator.base == BaseOperator::Null && values().any(|value| value == "true"));
+        let is_false = entry.operator.base == BaseOperator::Bool && values().all(|value| value != "true");
+        if absent || is_false {
+            continue;
+        }
+        let of_service = OF_SERVICES.iter().any(|key| entry.is_of(key));
+        let whom = if of_service {
+            "a service that calls as itself".to_owned()
+        } else if let Some(account) = managed_by(program, entry) {
+            format!("`{account}`, the management account")
+        } else {
+            continue;
+        };
+        let does = if statement.effect == Effect::Allow { "allows" } else { "denies" };
+        let message = format!("no service control policy binds {whom}: this {does} nothing");
+        let help = if of_service {
+            "say it in a resource control policy, or in the policy of the resource"
+        } else {
+            "keep work out of the management account; what its own users may do stands in their policies"
+        };
+        diagnostics.push(Diagnostic::new(&checks::GUARDRAIL_WITHOUT_EFFECT, entry.span, message).help(help));
+    }
+}
+
+/// The management account, where the comparison is only true of its principals.
+fn managed_by<'p>(program: &'p Program, entry: &ConditionEntry) -> Option<&'p str> {
+    let account = program.accounts.iter().find(|account| account.management)?;
+    let positive = matches!(
+        entry.operator.base,
+        BaseOperator::StringEquals | BaseOperator::StringLike | BaseOperator::ArnEquals | BaseOperator::ArnLike
+    );
+    let is_its = |value: &str| {
+        if entry.is_of("aws:PrincipalAccount") {
+            value == account.id
+        } else {
+            entry.is_of("aws:PrincipalArn") && value.split(':').nth(4) == Some(account.id.as_str())
+        }
+    };
+    (positive && !entry.values.is_empty() && entry.values.iter().all(|value| is_its(&value.value)))
+        .then_some(account.name.as_str())
 }
 
 pub(crate) fn attachments(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {

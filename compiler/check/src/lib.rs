@@ -43,6 +43,7 @@ mod privilege_escalation;
 mod public_access;
 mod quotas;
 mod redundancy;
+mod region_lock;
 mod required_resources;
 mod role_chaining;
 mod rules;

@@ -14,8 +14,9 @@ use crate::{
     boundary, characters, circular_trust, claims, condition_key_not_sent, confused_deputy, dead_grant, dead_statement,
     dynamodb, entity_quotas, exposure, external_id, forged_keys, guardrail_keys, guardrails, key_lock_out, long_lived,
     mfa, oidc_subjects, operators, pass_role, principal_keys, privilege_escalation, public_access, quotas, redundancy,
-    required_resources, role_chaining, session_principal, source_keys, source_network, subject_forms, tag_keys, time,
-    trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values, wide_iam, wildcards,
+    region_lock, required_resources, role_chaining, session_principal, source_keys, source_network, subject_forms,
+    tag_keys, time, trust_actions, trust_needs, trust_policy, unknown_account, unsent_keys, value_formats, values,
+    wide_iam, wildcards,
 };
 
 /// What every rule may look at.
@@ -82,6 +83,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(any, mfa::check),
     rule(any, operators::check),
     rule(any, trust_policy::partition),
+    rule(of_callers, region_lock::check),
     rule(any, source_network::check),
     rule(any, subject_forms::check),
     rule(any, tag_keys::check),
@@ -109,7 +111,9 @@ pub(crate) const RULES: &[Rule] = &[
     rule(trust, trust_actions::check),
     rule(trust, trust_needs::check),
     rule(rcp, guardrail_keys::check),
+    rule(scp, guardrails::unbound),
     rule(trust, trust_policy::check),
+    rule(trust, trust_policy::wildcard),
     rule(rcp, guardrails::check),
     document(any, quotas::document),
     document(of_resource, key_lock_out::check),
@@ -167,6 +171,16 @@ fn of_resource(kind: DocumentKind) -> bool {
 /// What bounds an identity.
 fn boundary(kind: DocumentKind) -> bool {
     kind == DocumentKind::Boundary
+}
+
+/// What bounds or grants what identities can do.
+fn of_callers(kind: DocumentKind) -> bool {
+    on_identities(kind) || scp(kind)
+}
+
+/// What keeps a whole organization's principals.
+fn scp(kind: DocumentKind) -> bool {
+    kind == DocumentKind::Scp
 }
 
 /// What keeps a whole organization's resources.

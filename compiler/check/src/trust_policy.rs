@@ -4,9 +4,12 @@
 //! [AWS STS actions](https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html).
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{Principal, Statement};
+use iamx_policy::{Effect, Principal, Statement};
 
-use crate::rules::Seen;
+use crate::{
+    coverage::{self, Coverage},
+    rules::Seen,
+};
 
 /// The actions that are about a role: those that assume it, and what may come with that.
 const OF_ROLES: [&str; 6] =
@@ -33,6 +36,33 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         );
     }
 }
+
+/// All actions of STS, by a wildcard or as all but some: what a caller may bring along is let in with who it is.
+pub(crate) fn wildcard(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.effect == Effect::Deny {
+        return;
+    }
+    let (span, written) = match BROUGHT.iter().find_map(|action| coverage::of(statement, action)) {
+        Some(Coverage::Wildcard(pattern)) => (pattern.span, format!("`{}`", pattern.value)),
+        Some(Coverage::Excepted) => {
+            let span = statement.actions.patterns.first().map_or(statement.span, |pattern| pattern.span);
+            (span, "everything but this".to_owned())
+        }
+        Some(Coverage::Named(_)) | None => return,
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            &checks::SERVICE_WILDCARD,
+            span,
+            format!("{written} lets callers bring session tags and a source identity that they choose themselves"),
+        )
+        .note("session tags are `aws:PrincipalTag/…` in every condition that the role's session meets")
+        .help("allow `sts:AssumeRole`, or write `trust …`, `with session-tags` where these are wanted"),
+    );
+}
+
+/// What callers bring along.
+const BROUGHT: [&str; 2] = ["sts:TagSession", "sts:SetSourceIdentity"];
 
 /// A principal of another partition: IAM knows no one there.
 pub(crate) fn partition(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {

@@ -48,6 +48,7 @@ impl Lowerer<'_> {
         }
         let taken = self.action_list(environment, &excepted, resources);
         let (kept, taken) = (kept?, taken?);
+        self.find_idle_exceptions(environment, list, &kept, &taken);
         let mut catalog = FromCatalog { catalog: self.catalog(), written_out: Vec::new(), patterns: Vec::new() };
         // The catalog writes every pattern out, so that nothing is inexact.
         let left = kept.without(taken, &mut catalog).ok()?;

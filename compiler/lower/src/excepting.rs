@@ -3,7 +3,12 @@
 //! A list is its items, or everything but its items; so are unions and differences of two. Where a wildcard holds a part of
 //! what is taken from it, it is written out if that can be done.
 
+use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Sourced;
+use iamx_syntax::ast::{AstNode, Exprs};
+use iamx_text::Span;
+
+use crate::{lowerer::Lowerer, scope::Environment};
 
 /// Something that lists hold: a pattern of actions or of resources.
 pub(crate) trait Item: Clone + Eq {
@@ -70,6 +75,14 @@ impl<T: Item> List<T> {
         })
     }
 
+    /// The items of `taken` that take nothing from this list, where both are lists of items.
+    pub(crate) fn untouched_by<'l>(&self, taken: &'l Self) -> Vec<&'l Sourced<T>> {
+        if self.negated || taken.negated || self.items.iter().any(|item| item.value.is_everything()) {
+            return Vec::new();
+        }
+        taken.items.iter().filter(|taken| !self.items.iter().any(|item| taken.value.touches(&item.value))).collect()
+    }
+
     /// Whether it holds nothing.
     pub(crate) fn is_empty(&self) -> bool {
         if self.negated { self.items.iter().any(|item| item.value.is_everything()) } else { self.items.is_empty() }
@@ -81,6 +94,46 @@ impl<T: Item> List<T> {
             return Self { negated: true, items: Vec::new() };
         }
         self
+    }
+}
+
+impl Lowerer<'_> {
+    /// Says which of the items that `list` takes away take nothing from `kept`. What a template is given decides elsewhere, and
+    /// an access level, many items of one place, is other actions in other statements.
+    pub(crate) fn find_idle_exceptions<T: Item>(
+        &mut self,
+        environment: &Environment,
+        list: &Exprs,
+        kept: &List<T>,
+        taken: &List<T>,
+    ) {
+        let mut places: Vec<_> = kept.items.iter().map(|item| item.span).collect();
+        places.dedup();
+        if !environment.bindings.is_empty() || kept.items.is_empty() || places.len() < kept.items.len() {
+            return;
+        }
+        let whole = self.span(environment.module, list.range());
+        let idle = kept.untouched_by(taken);
+        let lies_here = |span: &Span| span.file == whole.file && whole.range.contains_range(span.range);
+        let mut spans: Vec<Span> = idle.iter().map(|item| item.span).filter(lies_here).collect();
+        let ranges = list.excepted().into_iter().map(|expr| expr.range());
+        if spans.is_empty()
+            && idle.len() == taken.items.len()
+            && let Some(range) = ranges.reduce(iamx_text::TextRange::cover)
+        {
+            spans = idle.first().map(|_| Span::new(whole.file, range)).into_iter().collect();
+        }
+        spans.dedup();
+        for span in spans {
+            // A place whose other items take something away is no fault.
+            if taken.items.iter().any(|item| item.span == span && idle.iter().all(|idle| !std::ptr::eq(*idle, item))) {
+                continue;
+            }
+            self.report(
+                Diagnostic::new(&checks::IDLE_EXCEPT, span, "this takes nothing away from what stands before `except`")
+                    .help("leave it out, or write what is meant to be taken away"),
+            );
+        }
     }
 }
 

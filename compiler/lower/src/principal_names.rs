@@ -216,7 +216,7 @@ impl Lowerer<'_> {
                     "IAM takes no wildcard in a principal's ARN",
                 )
                 .note("it is compared as it stands, so this would name no one")
-                .help(format!("write `to *` with `when aws:PrincipalArn like \"{arn}\"`")),
+                .help(format!("name everyone, `*`, `when aws:PrincipalArn like \"{arn}\"`")),
             );
             return None;
         }

@@ -49,7 +49,9 @@ impl Lowerer<'_> {
             return Some(as_set(kept?, span));
         }
         let taken = self.resource_list(environment, &excepted);
-        match kept?.without(taken?, &mut NotWrittenOut) {
+        let (kept, taken) = (kept?, taken?);
+        self.find_idle_exceptions(environment, list, &kept, &taken);
+        match kept.without(taken, &mut NotWrittenOut) {
             Ok(left) if left.is_empty() => {
                 self.error(&checks::EMPTY_LIST, span, "`except` takes every resource away");
                 None

@@ -3,7 +3,8 @@
 use iamx_catalog::ResourcePolicyForm;
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{
-    ConditionBlock, Document, Effect, Element, Principal, PrincipalElement, Sourced, Statement as PolicyStatement,
+    ActionPattern, ConditionBlock, Document, Effect, Element, Principal, PrincipalElement, Sourced,
+    Statement as PolicyStatement,
 };
 use iamx_syntax::{
     SyntaxKind, SyntaxToken,
@@ -23,6 +24,9 @@ use crate::{
 
 /// What a statement counts for: no document that AWS takes has a thousand.
 pub(crate) const PARTS_OF_A_STATEMENT: usize = 100;
+
+/// So many actions are named in a message.
+const MAX_NAMED: usize = 3;
 
 /// What a statement is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -406,9 +410,26 @@ impl Lowerer<'_> {
         if effect == Effect::Deny || self.takes_only_star(actions) {
             return Some(ResourceSet::everything(span));
         }
+        let catalog = self.catalog();
+        let on_resources = |pattern: &&Sourced<ActionPattern>| {
+            let written = pattern.value.to_string();
+            actions.negated || catalog.actions_matching(&written).any(|(_, action)| !action.resource_types.is_empty())
+        };
+        let named: Vec<_> =
+            actions.patterns.iter().filter(on_resources).map(|one| format!("`{}`", one.value)).collect();
+        let more = named.len().saturating_sub(MAX_NAMED);
+        let mut listed = named.into_iter().take(MAX_NAMED).collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            listed = format!("{listed} and {more} more");
+        }
+        let note = if actions.negated {
+            "actions of all services but some are about resources".to_owned()
+        } else {
+            format!("AWS decides resource by resource on {listed}")
+        };
         self.report(
             Diagnostic::new(&checks::MISSING_RESOURCE, span, "this says not on which resources")
-                .note("some of its actions have resource-level permissions")
+                .note(note)
                 .help("add `on` and the resources; all of them are `on *`"),
         );
         None
