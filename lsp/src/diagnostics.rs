@@ -54,7 +54,7 @@ pub(crate) fn find(state: &State, disk: &dyn Disk) -> Findings {
 }
 
 fn of_workspace(state: &State, loaded: &Loaded, findings: &mut Findings) {
-    let analysis = state.workspace(loaded).analyze(Catalog::builtin());
+    let analysis = state.workspace(loaded).check(Catalog::builtin());
     let uri_of = |path: &Path| {
         let open = state.documents().find(|(open, _)| *open == path);
         open.map(|(_, document)| document.uri.clone()).or_else(|| Uri::from_file_path(path))

@@ -73,7 +73,7 @@ fn a_guardrail_is_made_as_small_as_it_has_to_be() {
     let written = |text: &str| {
         let outcome = run_text(text);
         let file = outcome.files.into_iter().find(|file| file.path == "organization/scps/Keep.json");
-        file.map(|file| String::from_utf8(file.bytes).unwrap()).unwrap_or_default()
+        file.map(|file| String::from_utf8(file.bytes.to_vec()).unwrap()).unwrap_or_default()
     };
     let (small, large) = (written(&scp(20)), written(&scp(290)));
     assert!(small.contains("\n      \"Resource\": ["), "{small}");

@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
 }
 
 fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace, &arguments.targets, &terminal.progress())?;
+    let compiled = findings::compile(&arguments.workspace, Some(&arguments.targets), &terminal.progress())?;
     let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     if !compiled.analysis.diagnostics.is_empty() {
         let summary = iamx_diagnostic::summary(&compiled.analysis.diagnostics);

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
 }
 
 fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace, &[], &terminal.progress())?;
+    let compiled = findings::compile(&arguments.workspace, None, &terminal.progress())?;
     let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     let modules = count(compiled.modules, "module", "modules");
     terminal.say(&format!("{} in {modules}", iamx_diagnostic::summary(&compiled.analysis.diagnostics)));

@@ -24,10 +24,11 @@ pub(super) struct Compiled {
     pub(super) analysis: Analysis,
 }
 
-/// Reads the workspace that the arguments name, and compiles it in memory, for the given targets or else its own.
+/// Reads the workspace that the arguments name, and compiles it in memory: to files for the given targets, or its own where
+/// none is given, or without `targets` to findings alone.
 pub(super) fn compile(
     arguments: &WorkspaceArguments,
-    targets: &[Target],
+    targets: Option<&[Target]>,
     progress: &Progress,
 ) -> Result<Compiled, Error> {
     if let Some(jobs) = arguments.jobs {
@@ -50,13 +51,13 @@ pub(super) fn compile(
     for (name, value) in &arguments.params {
         workspace.set_param(name.as_str(), value.as_str());
     }
-    if !targets.is_empty() {
+    if let Some(targets) = targets.filter(|targets| !targets.is_empty()) {
         workspace.set_targets(targets.to_vec());
     }
     workspace.set_today(clock::today()?);
     let catalog = catalog::load(arguments.catalog.catalog.as_deref())?;
     progress.now(format!("compiling {}", count(workspace.modules().len(), "module", "modules")));
-    let analysis = workspace.analyze(catalog);
+    let analysis = if targets.is_some() { workspace.analyze(catalog) } else { workspace.check(catalog) };
     let out = workspace.settings().out.clone();
     Ok(Compiled { root, out, modules: workspace.modules().len(), analysis })
 }

@@ -37,9 +37,19 @@ pub(crate) struct Grant<'p> {
     pub(crate) span: Span,
 }
 
-/// Every role and user.
+/// Every role and user; of the roles that are the same in many accounts the first.
 pub(crate) fn all(program: &Program) -> Vec<Access<'_>> {
-    let roles = program.roles.iter().map(|role| of_role(program, role));
+    let mut known = HashSet::new();
+    let roles = program.roles.iter().map(|role| of_role(program, role)).filter(move |access| {
+        let place = |document: &Document| document.statements.place();
+        let documents: Vec<_> = access.documents.iter().map(|(owner, document)| (*owner, place(document))).collect();
+        let boundary = match &access.boundary {
+            Boundary::None => None,
+            Boundary::Elsewhere => Some(None),
+            Boundary::Made(document) => Some(Some(place(document))),
+        };
+        known.insert((access.name, documents, access.elsewhere.clone(), boundary))
+    });
     roles.chain(program.users.iter().map(|user| of_user(program, user))).collect()
 }
 

@@ -68,7 +68,7 @@ use std::collections::{HashMap, HashSet};
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_lower::Program;
+use iamx_lower::{DocumentEntry, Program};
 use iamx_text::{SourceMap, Span};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -79,7 +79,7 @@ use crate::rules::{Look, PROGRAM_RULES, RULES, Seen, World};
 /// said of what has ended.
 pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: Option<Day>) -> Vec<Diagnostic> {
     let world = World { program, catalog, sources, today };
-    let documents: Vec<_> = program.documents().collect();
+    let documents = distinct(program);
     let looked_at: Vec<_> = documents.par_iter().map(|entry| look_at(&Seen { world, entry: *entry })).collect();
     let mut diagnostics = Vec::new();
     let mut everywhere = Everywhere::default();
@@ -103,6 +103,19 @@ pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: O
 /// only of programs without errors.
 pub fn is_of_the_whole(finding: &Diagnostic) -> bool {
     [checks::KEY_LOCK_OUT.name, checks::DEAD_GRANT.name].contains(&finding.check.name)
+}
+
+/// The documents, but those that are the same in many accounts once.
+fn distinct<'p>(program: &'p Program) -> Vec<DocumentEntry<'p>> {
+    let mut known = HashSet::new();
+    let is_new = |entry: &DocumentEntry<'p>| {
+        // What is said of a document depends on its account where that is another one than those of the organization, and
+        // on what has it.
+        let account = entry.account.filter(|_| program.account(entry.account).is_some_and(|one| !one.in_organization));
+        let outside = account.is_some() || entry.account.is_none() || entry.resource_policy.is_some();
+        outside || known.insert((entry.kind, entry.name, entry.span, entry.document.statements.place()))
+    };
+    program.documents().filter(is_new).collect()
 }
 
 /// A rule's number, and the place of the statement that it looked at.

@@ -1,12 +1,18 @@
 //! The JSON target: a file for each policy document.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{DocumentEntry, DocumentKind, PolicyHolder, Program};
-use iamx_policy::{deployed, deployed_names, with_deployed};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use iamx_policy::{AccountId, deployed, deployed_names, with_deployed};
+use rayon::{
+    iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator},
+    slice::ParallelSliceMut,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{OutputFile, terraform::texts};
@@ -18,26 +24,75 @@ pub(crate) struct DocumentFile<'p> {
     /// Its length as its quota counts it.
     pub(crate) size: usize,
     /// The SHA-256 of its bytes.
-    pub(crate) sha256: String,
+    pub(crate) sha256: Arc<str>,
+}
+
+/// The text of a document.
+#[derive(Clone)]
+struct Text {
+    bytes: Arc<Vec<u8>>,
+    size: usize,
+    sha256: Arc<str>,
 }
 
 /// The documents of `program`, sorted by the paths of their files.
 pub(crate) fn documents<'p>(program: &'p Program, catalog: &Catalog) -> Vec<DocumentFile<'p>> {
     let entries: Vec<_> = program.documents().collect();
-    let mut documents: Vec<_> = entries
-        .into_par_iter()
+    // What is the same in many accounts is written once, with the id of the account that it was made in.
+    let mut known: HashMap<_, usize> = HashMap::new();
+    let mut distinct: Vec<&DocumentEntry<'_>> = Vec::new();
+    let texts: Vec<usize> = entries
+        .iter()
         .map(|entry| {
-            let (text, size) = text(&entry, catalog);
-            let file = OutputFile { path: path(program, &entry), bytes: text.into_bytes() };
-            DocumentFile { sha256: sha256(&file.bytes), entry, file, size }
+            let form = entry.resource_policy.map(|policy| std::ptr::from_ref(policy.form));
+            let statements = &entry.document.statements;
+            let made_in = statements.moved().map(|(from, _)| from);
+            let place = known.entry((entry.kind, form, statements.place(), made_in));
+            *place.or_insert_with(|| {
+                distinct.push(entry);
+                distinct.len() - 1
+            })
         })
         .collect();
-    documents.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+    let distinct: Vec<(Text, Option<AccountId>)> = distinct
+        .into_par_iter()
+        .map(|entry| (text(entry, catalog), entry.document.statements.moved().map(|(_, to)| to)))
+        .collect();
+    let mut documents: Vec<_> = entries
+        .par_iter()
+        .zip(texts)
+        .filter_map(|(entry, text)| {
+            let (text, written_for) = distinct.get(text)?;
+            let to = entry.document.statements.moved().map(|(_, to)| to);
+            let Text { bytes, size, sha256 } = match written_for.zip(to).filter(|(from, to)| from != to) {
+                Some((from, to)) => moved(text, from, to),
+                None => text.clone(),
+            };
+            Some(DocumentFile { entry: *entry, file: OutputFile { path: path(program, entry), bytes }, size, sha256 })
+        })
+        .collect();
+    documents.par_sort_by(|a, b| a.file.path.cmp(&b.file.path));
     documents
 }
 
 /// The document's text, and its size at most: without white space where that counts and it would be too large with it.
-fn text(entry: &DocumentEntry<'_>, catalog: &Catalog) -> (String, usize) {
+fn text(entry: &DocumentEntry<'_>, catalog: &Catalog) -> Text {
+    let (text, size) = fitting(entry, catalog);
+    whole(text, size)
+}
+
+/// The text with another account's id, which is as long and stands where the document has the first one's.
+fn moved(text: &Text, from: AccountId, to: AccountId) -> Text {
+    let moved = std::str::from_utf8(&text.bytes).ok().and_then(|text| from.replaced_in(text, to));
+    moved.map_or_else(|| text.clone(), |moved| whole(moved, text.size))
+}
+
+fn whole(text: String, size: usize) -> Text {
+    let bytes = Arc::new(text.into_bytes());
+    Text { sha256: sha256(&bytes).into(), bytes, size }
+}
+
+fn fitting(entry: &DocumentEntry<'_>, catalog: &Catalog) -> (String, usize) {
     let text = given(entry.program, entry.document.to_json());
     let most = entry.quota(catalog).map_or(usize::MAX, |quota| usize::try_from(quota.max).unwrap_or(usize::MAX));
     let size = *entry.size_of(&text, catalog).end();

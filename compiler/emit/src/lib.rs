@@ -10,6 +10,8 @@ mod manifest;
 mod target;
 mod terraform;
 
+use std::sync::Arc;
+
 use iamx_catalog::Catalog;
 use iamx_diagnostic::Diagnostic;
 use iamx_lower::Program;
@@ -23,8 +25,8 @@ pub use target::Target;
 pub struct OutputFile {
     /// Its path below the output folder, with `/` between the parts. No part is empty, `.` or `..`.
     pub path: String,
-    /// Its contents.
-    pub bytes: Vec<u8>,
+    /// Its contents; files of documents that are the same in many accounts share them.
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// What `targets` have no form for; of none of it is anything left out silently.

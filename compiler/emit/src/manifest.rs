@@ -1,6 +1,9 @@
 //! `manifest.json`: every document with its source lines, every identity with what is attached to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use iamx_catalog::Catalog;
 use iamx_lower::{
@@ -52,7 +55,7 @@ pub(crate) fn manifest(
     // Names and texts in lists and objects: nothing here can fail to be JSON.
     let mut bytes = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
     bytes.push(b'\n');
-    OutputFile { path: "manifest.json".to_owned(), bytes }
+    OutputFile { path: "manifest.json".to_owned(), bytes: Arc::new(bytes) }
 }
 
 /// The manifest. What is long is made as it is written, one line after the other.

@@ -19,7 +19,7 @@ mod policies;
 mod resource_policies;
 mod text;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use iamx_diagnostic::Diagnostic;
 use iamx_lower::{DocumentEntry, DocumentKind, Program};
@@ -119,5 +119,5 @@ fn root(program: &Program, kind: RootKind) -> Root {
     }
     organization::add(&mut builder, kind);
     permission_sets::add(&mut builder, kind);
-    Root { kind, file: OutputFile { path: kind.path(program), bytes: builder.finish() } }
+    Root { kind, file: OutputFile { path: kind.path(program), bytes: Arc::new(builder.finish()) } }
 }

@@ -14,6 +14,7 @@ use crate::{
     names::DeclarationId,
     organization::TagKeys,
     scope::{Environment, Itself},
+    shared::Shared,
     statements::{DocumentKind, number_sids},
 };
 
@@ -47,10 +48,16 @@ impl Lowerer<'_> {
         if kind == DeclaredKind::Resource {
             self.check_one_account(id, item, &homes);
         }
+        let mut shared = Shared::default();
         for account in homes.iter() {
             self.begin_item();
             let own = ItemInAccount { id, account: *account };
-            self.entity_in_account(&environment.in_account(*account), own, item, (kind, name.text(), span));
+            let environment = environment.in_account(*account);
+            if kind == DeclaredKind::Role {
+                self.role_in_account(&environment, own, item, (name.text(), span), &mut shared);
+            } else {
+                self.entity_in_account(&environment, own, item, (kind, name.text(), span));
+            }
         }
     }
 
@@ -65,14 +72,13 @@ impl Lowerer<'_> {
         match kind {
             DeclaredKind::Resource | DeclaredKind::Extern => self.resource(environment, id, item),
             DeclaredKind::Policy | DeclaredKind::Boundary => self.standalone_policy(environment, id, item, kind),
-            DeclaredKind::Role => self.role(environment, item, name, span, id),
             DeclaredKind::User => self.user(environment, item, name, span, own),
             DeclaredKind::Group => self.group(environment, item, name, span, own),
             DeclaredKind::Scp | DeclaredKind::Rcp => self.guardrail(environment, id, item),
             DeclaredKind::Oidc | DeclaredKind::Saml => self.provider_item(environment, id, item),
             DeclaredKind::PermissionSet => self.permission_set(environment, item, name, span, own),
             DeclaredKind::SessionPolicy => self.session_policy(environment, item, name, span, own),
-            DeclaredKind::AccountPolicy => {}
+            DeclaredKind::Role | DeclaredKind::AccountPolicy => {}
         }
     }
 
@@ -193,8 +199,15 @@ impl Lowerer<'_> {
         self.error(&checks::MISPLACED_MEMBER, span, format!("{} takes no `{}`", kind.with_article(), member.word()));
     }
 
-    fn role(&mut self, environment: &Environment, item: &Declared, declared: &str, span: Span, id: DeclarationId) {
-        let own = ItemInAccount { id, account: environment.account };
+    pub(crate) fn role(
+        &mut self,
+        environment: &Environment,
+        item: &Declared,
+        declared: &str,
+        span: Span,
+        id: DeclarationId,
+    ) {
+        let own = ItemInAccount { id, account: environment.kept_in() };
         let Some(mut identity) = self.new_identity(environment, item, declared, 64, span) else { return };
         let mut trust = Document::default();
         let (mut max_session, mut instance_profile) = (None, false);
@@ -291,7 +304,7 @@ impl Lowerer<'_> {
         let mut names = Vec::new();
         for user in users {
             let declaration = self.names.get(user.id)?.clone();
-            if user.account != environment.account {
+            if user.account != environment.account() {
                 self.report(
                     Diagnostic::new(
                         &checks::MISMATCHED_TYPE,
@@ -319,7 +332,7 @@ impl Lowerer<'_> {
     ) -> Option<Identity> {
         let (name, path) = self.aws_name(environment, item, declared, longest_name)?;
         Some(Identity {
-            account: environment.account,
+            account: environment.kept_in(),
             name,
             path,
             inline: Document::default(),

@@ -71,7 +71,7 @@ impl Lowerer<'_> {
         let roles: Vec<_> = paths.iter().map(|path| self.one_role(environment, path)).collect();
         let assumed = node.assumed().map(|path| self.roles_at(environment, &path));
         let last = roles.last().copied().flatten().and_then(|role| self.program.roles.get(role));
-        let passing = environment.in_account(last.and_then(|role| role.identity.account).or(environment.account));
+        let passing = environment.in_account(last.and_then(|role| role.identity.account).or(environment.account()));
         let using = line.using().map(|path| self.session_policy_at(&passing, &path));
         // A provider is that of the role which its callers get first.
         let entered = match (roles.first(), &assumed) {
@@ -80,7 +80,7 @@ impl Lowerer<'_> {
             _ => None,
         };
         let entrance = entered.and_then(|role| self.program.roles.get(role)).and_then(|role| role.identity.account);
-        let entering = environment.in_account(entrance.or(environment.account));
+        let entering = environment.in_account(entrance.or(environment.account()));
         let subjects = self.subjects(&entering, &line.subjects()?, AskedIn::Test);
         let claims = subjects.as_deref().and_then(|subjects| self.claims_of_subjects(subjects));
         let (mut brought, mut with) = (Vec::new(), Vec::new());
@@ -102,7 +102,7 @@ impl Lowerer<'_> {
         };
         let mut asked = Vec::new();
         for (account, subjects) in acting {
-            let inner = environment.in_account(account.or(environment.account));
+            let inner = environment.in_account(account.or(environment.account()));
             let what = match &assumed {
                 Some(roles) => roles.clone().map(Asked::Assume),
                 None => self.asked(&inner, &node, AskedIn::Test),
@@ -149,7 +149,7 @@ impl Lowerer<'_> {
         };
         let account = match self.by_account(&named).into_keys().collect::<Vec<_>>().as_slice() {
             [Some(one)] => Some(*one),
-            _ => environment.account,
+            _ => environment.account(),
         };
         let inner = environment.in_account(account);
         let kind = if line.is_escalation() {

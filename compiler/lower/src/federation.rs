@@ -49,7 +49,7 @@ impl Lowerer<'_> {
                 }
             }
         }
-        let Some(provider) = self.provider(ItemInAccount { id, account: environment.account }) else { return };
+        let Some(provider) = self.provider(ItemInAccount { id, account: environment.account() }) else { return };
         self.program.providers.push(provider);
     }
 
@@ -203,7 +203,7 @@ impl Lowerer<'_> {
     ) -> Option<PolicyPrincipal> {
         let declaration = self.names.get(item.id)?.clone();
         let provider = self.provider(item)?;
-        if provider.account != environment.account && !environment.any_account {
+        if provider.account != environment.account() && !environment.any_account {
             self.report(
                 Diagnostic::new(
                     &checks::MISMATCHED_TYPE,

@@ -43,7 +43,7 @@ impl Lowerer<'_> {
         self.guardrails.insert(id, self.program.guardrails.len());
         self.program.guardrails.push(Guardrail {
             kind: guardrail,
-            account: environment.account,
+            account: environment.account(),
             name,
             description: item.documentation(),
             document,

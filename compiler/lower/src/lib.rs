@@ -25,6 +25,7 @@ mod externs;
 mod federation;
 mod grants;
 mod guardrails;
+mod here;
 mod input;
 mod item_parts;
 mod lowerer;
@@ -49,6 +50,8 @@ mod resource_sets;
 mod resources;
 mod scope;
 mod service_principals;
+mod shared;
+mod shared_roles;
 mod statements;
 mod strings;
 mod templates;
@@ -92,4 +95,11 @@ pub fn lower(input: &Input<'_>) -> Lowered {
 #[doc(hidden)]
 pub fn lower_in_parts(input: &Input<'_>, parts: usize) -> Lowered {
     parallel::in_parts(input, parts)
+}
+
+/// Lowers a workspace with each item evaluated in each of its accounts. For tests: evaluating what is the same in many once
+/// changes nothing.
+#[doc(hidden)]
+pub fn lower_each(input: &Input<'_>) -> Lowered {
+    parallel::each(input)
 }

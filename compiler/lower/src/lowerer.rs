@@ -23,9 +23,12 @@ use crate::{
     expiry::Ending,
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind, Names},
+    parallel::Place,
     repetition::{Key, Turns},
     resources::Resource,
     scope::Environment,
+    shared::Shared,
+    shared_roles::MadePolicy,
 };
 
 /// One item may take so many parts of lists and conditions, those of names that it uses included.
@@ -44,6 +47,15 @@ pub(crate) enum Wanted {
     All,
     /// Of modules that a worker has lowered: what is looked at when every item is known, and holds on to its tree.
     NotGathered,
+}
+
+/// How often what is made in many accounts is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Once for those in which it is the same.
+    Shared,
+    /// In each of them.
+    Each,
 }
 
 impl Wanted {
@@ -70,10 +82,18 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) naming: Vec<Span>,
     /// The first of each circle of these, which was said.
     pub(crate) named_after_themselves: HashSet<Span>,
+    /// Whether what is the same in many accounts is evaluated once.
+    pub(crate) sharing: Sharing,
+    /// Managed policies without parameters, as accounts share them, by their places in the program.
+    pub(crate) same_policies: HashMap<DeclarationId, Shared<usize>>,
+    /// The policies that the identity being lowered has named so far.
+    pub(crate) made_policies: Vec<MadePolicy>,
     /// Managed policies without parameters made so far, by declaration and account.
     pub(crate) made: HashMap<ItemInAccount, usize>,
     /// The managed policies made so far by account and name, which ignores case.
     pub(crate) policy_names: HashSet<(Option<usize>, String)>,
+    /// The accounts by their ids.
+    pub(crate) account_ids: HashMap<String, usize>,
     /// The accounts by where their names were declared.
     pub(crate) accounts: HashMap<Span, usize>,
     /// The accounts of which some tag is wrong, which was said.
@@ -161,8 +181,12 @@ impl<'a> Lowerer<'a> {
             evaluating: Vec::new(),
             naming: Vec::new(),
             named_after_themselves: HashSet::new(),
+            sharing: Sharing::Shared,
+            same_policies: HashMap::new(),
+            made_policies: Vec::new(),
             made: HashMap::new(),
             policy_names: HashSet::new(),
+            account_ids: HashMap::new(),
             accounts: HashMap::new(),
             lost_tags: HashSet::new(),
             bad_params: HashSet::new(),
@@ -234,20 +258,23 @@ impl<'a> Lowerer<'a> {
         self.look_at_externs();
     }
 
-    /// The items of these modules.
-    pub(crate) fn items(&mut self, modules: Range<usize>, wanted: Wanted) {
-        for (module, file) in self.files(modules) {
+    /// The items from one place to another.
+    pub(crate) fn items(&mut self, part: &Range<Place>, wanted: Wanted) {
+        for (module, file) in self.files(part.start.0..self.input.modules.len()) {
             // Nothing of `std` is made by itself.
-            if self.is_library(module) {
+            if self.is_library(module) || (module, 0) >= part.end {
                 continue;
             }
-            for item in file.items() {
-                self.item(&Environment::of(module), item, wanted);
+            for (index, item) in file.items().enumerate() {
+                if part.contains(&(module, index)) {
+                    self.item(&Environment::of(module), item, wanted);
+                }
             }
         }
     }
 
-    fn files(&self, modules: Range<usize>) -> impl Iterator<Item = (usize, File)> + use<'a> {
+    /// The trees of these modules.
+    pub(crate) fn files(&self, modules: Range<usize>) -> impl Iterator<Item = (usize, File)> + use<'a> {
         let parsed = modules.clone().zip(self.input.modules.get(modules).unwrap_or_default());
         parsed.filter_map(|(index, module)| Some((index, File::cast(module.parse.syntax())?)))
     }
@@ -515,19 +542,21 @@ impl<'a> Lowerer<'a> {
 
     /// How many errors there are so far.
     pub(crate) fn errors(&self) -> usize {
-        // Findings are added and never taken away while items are lowered: what was counted needn't be again.
+        // What was counted needn't be again.
         let (counted, errors) = self.counted_errors.get();
-        let (counted, errors) = if counted <= self.diagnostics.len() { (counted, errors) } else { (0, 0) };
         let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
         let errors = errors + self.diagnostics.iter().skip(counted).filter(is_error).count();
         self.counted_errors.set((self.diagnostics.len(), errors));
         errors
     }
 
-    /// Forgets what was found so far.
-    pub(crate) fn forget_findings(&mut self) {
-        self.diagnostics.clear();
-        self.counted_errors.take();
+    /// Forgets what was found when there were `before` findings already.
+    pub(crate) fn forget_findings_since(&mut self, before: usize) {
+        self.diagnostics.truncate(before);
+        let (counted, _) = self.counted_errors.get();
+        if counted > before {
+            self.counted_errors.take();
+        }
     }
 
     /// Takes back what was found since there were `before` findings, for it to be said otherwise.

@@ -99,7 +99,7 @@ impl Lowerer<'_> {
             }
             return Some(place.accounts.iter().map(|account| Some(*account)).collect());
         }
-        if let (Some(account), false) = (environment.account, environment.any_account) {
+        if let (Some(account), false) = (environment.account(), environment.any_account) {
             return Some(Rc::from([Some(account)]));
         }
         let mut made: Vec<_> = self.made.keys().filter(|item| item.id == id).map(|item| item.account).collect();
@@ -189,7 +189,13 @@ impl Lowerer<'_> {
 
 /// Of items with the accounts that they are made in, those of the account that is spoken in, else all.
 fn items_around(environment: &Environment, items: &[(DeclarationId, Homes)]) -> Vec<ItemInAccount> {
-    if let (Some(own), false) = (environment.account, environment.any_account) {
+    if let [(id, homes)] = items
+        && let [account] = **homes
+    {
+        // It is this one wherever it is spoken of.
+        return vec![ItemInAccount { id: *id, account }];
+    }
+    if let (Some(own), false) = (environment.account(), environment.any_account) {
         let account = Some(own);
         let own = items.iter().filter(|(_, homes)| homes.binary_search(&account).is_ok());
         let own: Vec<_> = own.map(|(id, _)| ItemInAccount { id: *id, account }).collect();

@@ -138,7 +138,7 @@ impl Lowerer<'_> {
                 Diagnostic::new(&checks::INVALID_ACCOUNT_ID, id_span, format!("`{id}` is no account id"))
                     .note("an account id is 12 digits, leading zeros included"),
             );
-        } else if let Some(other) = self.program.accounts.iter().find(|other| other.id == id) {
+        } else if let Some(other) = self.account_ids.get(&id).and_then(|index| self.program.accounts.get(*index)) {
             let diagnostic =
                 Diagnostic::new(&checks::DUPLICATE_NAME, id_span, format!("account `{id}` is declared twice"))
                     .related(other.span, format!("declared here as `{}`", other.name));
@@ -164,6 +164,7 @@ impl Lowerer<'_> {
             self.report(diagnostic);
         }
         let index = self.program.accounts.len();
+        self.account_ids.entry(id.clone()).or_insert(index);
         let own = parent.and_then(|parent| {
             self.organization_node(OrganizationNodeKind::Account(index), name.text(), Some(parent), span)
         });

@@ -1,4 +1,4 @@
-//! Large workspaces on every processor: each lowers a part of the modules, and the parts are joined in the modules' order.
+//! Large workspaces on every processor: each lowers a part of the items, and the parts are joined in their order.
 //!
 //! Trees can't be shared between threads, so each worker has names of its own. What comes out is what one thread makes: what
 //! two parts made is kept once, where the first made it; and where a part finds an error, one thread does it all again, since
@@ -10,7 +10,7 @@ use std::{
 };
 
 use iamx_diagnostic::Diagnostic;
-use iamx_syntax::ast::DeclaredKind;
+use iamx_syntax::ast::{AstNode, DeclaredKind, Item};
 use iamx_text::Span;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -18,40 +18,46 @@ use crate::{
     Attachment, AttachmentTarget, Identity, Input, Lowered, Program, Provider,
     encryption::MadeResource,
     expiry::Ending,
-    lowerer::{Lowerer, Wanted},
+    lowerer::{Lowerer, Sharing, Wanted},
     named_items::ItemInAccount,
     names::{DeclarationId, DeclarationKind},
+    scope::Environment,
 };
 
-/// A part of the modules below this many bytes isn't worth a second set of names.
+/// A part of a text below this many bytes isn't worth a second set of names.
 const LEAST_BYTES: usize = 64 * 1024;
+
+/// An item by its module and its position in that.
+pub(crate) type Place = (usize, usize);
 
 /// Lowers a workspace, on as many threads as there are and as it is worth.
 pub(crate) fn lower(input: &Input<'_>) -> Lowered {
-    let bytes: usize = lengths(input).sum();
+    let length = |module: &crate::Module| input.sources.get(module.file).map_or(0, |file| file.text().len());
+    let bytes: usize = input.modules.iter().map(length).sum();
     in_parts(input, rayon::current_num_threads().min(bytes / LEAST_BYTES))
 }
 
-/// Lowers a workspace in so many parts, where it has so many modules. Whatever their number, the result is the same.
+/// Lowers a workspace in so many parts. Whatever their number, the result is the same.
 pub(crate) fn in_parts(input: &Input<'_>, count: usize) -> Lowered {
-    let parts = parts(input, count.max(1));
-    let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+    if count < 2 {
         return alone(input);
-    };
+    }
     let mut whole = Lowerer::new(input);
-    let mut gathered: Vec<Option<Gathered>> = Vec::new();
+    let (mut gathered, mut rest) = (Vec::new(), None);
     rayon::in_place_scope(|scope| {
-        let rest = rest.to_vec();
         let gathered = &mut gathered;
-        scope.spawn(move |_| *gathered = rest.into_par_iter().map(|part| gather(input, part)).collect());
+        scope.spawn(move |_| {
+            *gathered = (1..count).into_par_iter().map(|part| gather(input, part, count)).collect();
+        });
         whole.begin();
-        whole.items(first.clone(), Wanted::All);
+        let first = whole.part(0, count);
+        whole.items(&first, Wanted::All);
+        rest = Some(first.end..whole.end());
     });
     let gathered: Option<Vec<Gathered>> = gathered.into_iter().collect();
-    let joined = gathered.filter(|_| whole.errors() == 0).and_then(|parts| {
+    let joined = gathered.filter(|_| whole.errors() == 0).zip(rest).and_then(|(parts, rest)| {
         parts.into_iter().try_for_each(|part| whole.join(part))?;
-        let modules = input.modules.len();
-        whole.items(first.end..modules, Wanted::NotGathered);
+        whole.items(&rest, Wanted::NotGathered);
         (whole.errors() == 0).then_some(())
     });
     match joined {
@@ -61,33 +67,23 @@ pub(crate) fn in_parts(input: &Input<'_>, count: usize) -> Lowered {
 }
 
 fn alone(input: &Input<'_>) -> Lowered {
+    on_one_thread(Lowerer::new(input))
+}
+
+/// Lowers a workspace with each item evaluated in each of its accounts.
+pub(crate) fn each(input: &Input<'_>) -> Lowered {
     let mut lowerer = Lowerer::new(input);
+    lowerer.sharing = Sharing::Each;
+    on_one_thread(lowerer)
+}
+
+fn on_one_thread(mut lowerer: Lowerer<'_>) -> Lowered {
     lowerer.begin();
-    lowerer.items(0..input.modules.len(), Wanted::All);
+    lowerer.items(&((0, 0)..lowerer.end()), Wanted::All);
     lowerer.finish()
 }
 
-/// The modules in so many ranges, of about as much text each.
-fn parts(input: &Input<'_>, count: usize) -> Vec<Range<usize>> {
-    let all: usize = lengths(input).sum();
-    let (mut parts, mut start, mut taken) = (Vec::new(), 0, 0);
-    for (index, length) in lengths(input).enumerate() {
-        taken += length;
-        if parts.len() + 1 < count && taken * count >= all * (parts.len() + 1) {
-            parts.push(start..index + 1);
-            start = index + 1;
-        }
-    }
-    parts.push(start..input.modules.len());
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-fn lengths<'i>(input: &'i Input<'_>) -> impl Iterator<Item = usize> + use<'i> {
-    input.modules.iter().map(|module| input.sources.get(module.file).map_or(0, |file| file.text().len()))
-}
-
-/// What a worker has made of its modules.
+/// What a worker has made of its items.
 struct Gathered {
     program: Program,
     diagnostics: Vec<Diagnostic>,
@@ -105,13 +101,14 @@ struct Gathered {
     resources_made: Vec<MadeResource>,
 }
 
-/// What is in the modules of `part`; `None` where there is an error.
-fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
+/// What is in one of so many parts; `None` where there is an error.
+fn gather(input: &Input<'_>, part: usize, count: usize) -> Option<Gathered> {
     let mut lowerer = Lowerer::new(input);
     lowerer.begin();
+    let part = lowerer.part(part, count);
     // What was said so far is said by whoever joins the parts.
-    lowerer.forget_findings();
-    lowerer.items(part, Wanted::All);
+    lowerer.forget_findings_since(0);
+    lowerer.items(&part, Wanted::All);
     (lowerer.errors() == 0).then(|| Gathered {
         program: lowerer.program,
         diagnostics: lowerer.diagnostics,
@@ -131,7 +128,45 @@ fn gather(input: &Input<'_>, part: Range<usize>) -> Option<Gathered> {
 }
 
 impl Lowerer<'_> {
-    /// Takes what a worker has made of the modules after those that this has; `None` where both made one name.
+    /// One of so many parts of the items, which take about as long each.
+    fn part(&mut self, index: usize, count: usize) -> Range<Place> {
+        let mut weights: Vec<(Place, usize)> = Vec::new();
+        for (module, file) in self.files(0..self.input.modules.len()) {
+            for (index, item) in file.items().enumerate() {
+                weights.push(((module, index), self.weight(module, &item)));
+            }
+        }
+        let all: usize = weights.iter().map(|(_, weight)| weight).sum();
+        let mut taken = 0;
+        let mut borders = vec![(0, 0)];
+        for (place, weight) in weights {
+            if taken * count >= all * borders.len() && borders.len() < count {
+                borders.push(place);
+            }
+            taken += weight;
+        }
+        let border = |index: usize| borders.get(index).copied().unwrap_or(self.end());
+        border(index)..if index + 1 == count { self.end() } else { border(index + 1) }
+    }
+
+    /// How much there is to an item: its text, in each account that it is made in.
+    fn weight(&mut self, module: usize, item: &Item) -> usize {
+        let accounts = match item {
+            Item::Declared(item) if !self.is_library(module) => {
+                self.homes_of(&Environment::of(module), item).map_or(1, |homes| homes.len())
+            }
+            Item::Declared(_) | Item::For(_) => 1,
+            _ => 0,
+        };
+        accounts.saturating_mul(usize::from(item.range().len()))
+    }
+
+    /// The end of the items.
+    fn end(&self) -> Place {
+        (self.input.modules.len(), 0)
+    }
+
+    /// Takes what a worker has made of the items after those that this has; `None` where both made one name.
     fn join(&mut self, part: Gathered) -> Option<()> {
         let names = part.policy_names.len() + self.policy_names.len();
         self.policy_names.extend(part.policy_names);

@@ -47,7 +47,7 @@ impl Lowerer<'_> {
             _ => None,
         });
         let mut set = PermissionSet {
-            account: environment.account,
+            account: environment.account(),
             name,
             description: item.documentation(),
             session: None,

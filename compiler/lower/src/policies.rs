@@ -13,10 +13,12 @@ use crate::{
     accounts::{Homes, SaidHomes},
     bounds,
     conditions::Formula,
-    lowerer::Lowerer,
+    lowerer::{Lowerer, Sharing},
     named_items::ItemInAccount,
     names::{Declaration, DeclarationId, DeclarationKind},
     scope::{Environment, Reference, Target},
+    shared::move_document,
+    shared_roles::{MadePolicy, policy_is, policy_moves},
     statements::{DocumentKind, number_sids},
 };
 
@@ -47,7 +49,7 @@ impl Lowerer<'_> {
         if item.parameters().is_some() || self.is_template(id) {
             return;
         }
-        if kind == DeclaredKind::Boundary && environment.account.is_some() {
+        if kind == DeclaredKind::Boundary && environment.account().is_some() {
             self.use_declaration(id);
             self.shared_policy(
                 environment,
@@ -69,7 +71,7 @@ impl Lowerer<'_> {
                 continue;
             }
             // It would be made in the account of whoever uses it: any will do.
-            let account = environment.account.or((!self.program.accounts.is_empty()).then_some(0));
+            let account = environment.account().or((!self.program.accounts.is_empty()).then_some(0));
             let environment = environment.in_account(account);
             let Some(body) = item.body() else { continue };
             let mut document = Document::default();
@@ -100,7 +102,7 @@ impl Lowerer<'_> {
         number_sids(&mut document);
         self.entities.insert(own, self.program.session_policies.len());
         self.program.session_policies.push(SessionPolicy {
-            account: environment.account,
+            account: environment.account(),
             name: name.to_owned(),
             document,
             span,
@@ -208,6 +210,9 @@ impl Lowerer<'_> {
                 let mut attachments = Vec::new();
                 for id in ids {
                     let policy = self.attached_policy(environment, id, &reference, (identity, alias.clone()), kind)?;
+                    let shared = self.made.get(&ItemInAccount { id, account: environment.kept_in() });
+                    let of_all = shared.filter(|made| **made == policy).map(|_| id);
+                    self.made_policies.push(MadePolicy { index: policy, of_all, kind, span: reference.span });
                     attachments.push(Attachment { target: AttachmentTarget::Made(policy), span });
                 }
                 return Some(attachments);
@@ -285,7 +290,9 @@ impl Lowerer<'_> {
             (None, SaidHomes::Unsaid) => None,
         };
         if let Some(homes) = homes
-            && homes.binary_search(&environment.account).is_err()
+            // What is made in every account is made in this one.
+            && (homes.len() < self.program.accounts.len() || environment.kept_in().is_none())
+            && homes.binary_search(&environment.account()).is_err()
         {
             self.policy_of_another_account(&declaration, &homes, reference.span);
             return None;
@@ -322,7 +329,7 @@ impl Lowerer<'_> {
             self.invalid_name(&name, 128, reference.span);
             return None;
         }
-        if !self.policy_names.insert((environment.account, name.to_lowercase())) {
+        if !self.policy_names.insert((environment.kept_in(), name.to_lowercase())) {
             self.report(
                 Diagnostic::new(
                     &checks::DUPLICATE_AWS_NAME,
@@ -336,7 +343,7 @@ impl Lowerer<'_> {
         let document = self.policy_document(&inner, id, item, reference.span)?;
         self.program.policies.push(ManagedPolicy {
             kind,
-            account: environment.account,
+            account: environment.kept_in(),
             name,
             path,
             description: item.documentation(),
@@ -371,10 +378,20 @@ impl Lowerer<'_> {
         kind: ManagedPolicyKind,
         at: Span,
     ) -> Option<usize> {
-        let account = environment.account;
+        let account = environment.kept_in();
         if let Some(index) = self.made.get(&ItemInAccount { id, account }) {
             return Some(*index);
         }
+        if let Some(known) = self.same_policies.get(&id).filter(|_| self.sharing == Sharing::Shared)
+            && let Some((same, moves)) = self.program.account(account).and_then(|account| known.find(account))
+        {
+            let mut policy = self.program.policies.get(*same)?.clone();
+            policy.account = account;
+            move_document(&mut policy.document, moves);
+            self.program.policies.push(policy);
+            return self.keep_made(id, account);
+        }
+        let findings = self.diagnostics.len();
         let declaration = self.names.get(id)?.clone();
         let DeclarationKind::Entity(_, item) = &declaration.kind else { return None };
         let inner = Environment::of_declaration(&declaration).in_account(account);
@@ -390,6 +407,21 @@ impl Lowerer<'_> {
             span: declaration.span,
         });
         let index = self.program.policies.len() - 1;
+        if self.diagnostics.len() == findings
+            && let (Some(made), Some(account)) = (self.program.policies.get(index), self.program.account(account))
+        {
+            let (read, policies) = (inner.read().clone(), &self.program.policies);
+            if !read.which && (!read.id || (!read.others && policy_moves(made, &self.program))) {
+                let is = |kept: &usize, moves| policies.get(*kept).is_some_and(|kept| policy_is(kept, made, moves));
+                self.same_policies.entry(id).or_default().add(account, read, index, is);
+            }
+        }
+        self.keep_made(id, account)
+    }
+
+    /// Says that the declaration's policy of that account is the last of the program.
+    fn keep_made(&mut self, id: DeclarationId, account: Option<usize>) -> Option<usize> {
+        let index = self.program.policies.len().checked_sub(1)?;
         self.made.insert(ItemInAccount { id, account }, index);
         Some(index)
     }

@@ -49,7 +49,7 @@ impl Lowerer<'_> {
                 return Some(PrincipalAccount { id, index: Some(*index) });
             }
             Target::Itself if of_item && environment.itself.is_some() => {
-                self.account_of_item("self", environment.account, span)?
+                self.account_of_item("self", environment.account(), span)?
             }
             Target::Declaration(_) | Target::Several(_) if of_item && self.names_resource(&reference) => {
                 self.one_account_of(environment, &reference)?

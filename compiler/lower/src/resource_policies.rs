@@ -28,14 +28,14 @@ use crate::{
 impl Lowerer<'_> {
     /// `resource name: service.type(…) { … }`, or an `extern` with its body.
     pub(crate) fn resource(&mut self, environment: &Environment, id: DeclarationId, item: &Declared) {
-        let resources = item.type_call().and_then(|_| self.declared_resource(id, item, environment.account));
+        let resources = item.type_call().and_then(|_| self.declared_resource(id, item, environment.account()));
         let before = self.program.resource_policies.len();
         let end = self.resource_body(environment, id, item, resources.as_deref());
         let ending = end.as_ref().and_then(Ending::of);
         let policy = (self.program.resource_policies.len() > before).then_some(before);
         let key = self.encryption_key(environment, item, resources.as_deref().unwrap_or_default());
         for resource in resources.unwrap_or_default() {
-            let account = environment.account;
+            let account = environment.account();
             let ending = ending.clone();
             self.resources_made.push(MadeResource { declaration: id, account, resource, policy, key, ending });
         }
@@ -131,7 +131,7 @@ impl Lowerer<'_> {
         self.finish_sids(form, &mut document);
         let holder = self.policy_holder(typed, arn);
         self.program.resource_policies.push(ResourcePolicy {
-            account: environment.account,
+            account: environment.account(),
             name: declaration.name_with_values(),
             form,
             holder,
@@ -212,7 +212,7 @@ impl Lowerer<'_> {
         // It has no name that could be used, and so is no declaration.
         self.program.item_ends.insert(span, item.range().end());
         self.program.resource_policies.push(ResourcePolicy {
-            account: environment.account,
+            account: environment.account(),
             name: name.unwrap_or_else(|| service.to_owned()),
             form,
             holder: PolicyHolder::Account { service: service.to_owned(), named },

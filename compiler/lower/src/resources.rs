@@ -181,7 +181,7 @@ impl Lowerer<'_> {
         let resource = match environment.itself.as_deref() {
             Some(Itself::Resource(resource, _)) => resource.clone(),
             Some(Itself::Role(id)) => {
-                self.item_resource(ItemInAccount { id: *id, account: environment.account }, span)?
+                self.item_resource(ItemInAccount { id: *id, account: environment.account() }, span)?
             }
             None => {
                 self.report(
@@ -322,7 +322,12 @@ impl Lowerer<'_> {
         let span = within(reference.span, type_name.text_range());
         // A guardrail is about every account's, wherever they are.
         let region = if environment.any_account { None } else { self.workspace_region() };
-        let owner = match environment.account.or_else(|| self.default_account()) {
+        let service = self.catalog().service(prefix);
+        let resource_type = service.and_then(|service| service.resource_type(type_name.text()));
+        let is_of_account = resource_type.is_none_or(|one| one.arn_templates.iter().any(ArnTemplate::has_account));
+        // The ARNs of buckets, for one, name no account.
+        let here = if is_of_account { environment.account_of_id() } else { environment.kept_in() };
+        let owner = match here.or_else(|| self.default_account()) {
             _ if environment.any_account => Owner::Any,
             account => account.into(),
         };

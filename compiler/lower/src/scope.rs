@@ -1,6 +1,6 @@
 //! What a name stands for where it is written: a parameter, a declaration, an account, a service.
 
-use std::rc::Rc;
+use std::{cell::Ref, rc::Rc};
 
 use iamx_diagnostic::{Applicability, Diagnostic, Label, checks};
 use iamx_syntax::{
@@ -11,6 +11,7 @@ use iamx_text::Span;
 
 use crate::{
     accounts::Accounts,
+    here::{Here, Read},
     item_parts::is_resource_part,
     lowerer::Lowerer,
     names::{Declaration, DeclarationId, DeclarationKind, Named, nearest},
@@ -24,7 +25,7 @@ pub(crate) struct Environment {
     pub(crate) module: usize,
     pub(crate) bindings: Rc<Vec<Binding>>,
     /// The account that what is being lowered is made in.
-    pub(crate) account: Option<usize>,
+    pub(crate) here: Here,
     /// Whether what is being lowered binds many accounts, so that ARNs which name none get `*`.
     pub(crate) any_account: bool,
     /// What `claim sub` is: the provider's prefix of its keys, where one provider is spoken of.
@@ -60,7 +61,7 @@ impl Environment {
         Self {
             module,
             bindings: Rc::new(Vec::new()),
-            account: None,
+            here: Here::default(),
             any_account: false,
             claims: None,
             itself: None,
@@ -78,8 +79,29 @@ impl Environment {
         }
     }
 
+    /// In that account, whichever it is.
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
-        Self { account, ..self.clone() }
+        Self { here: Here::of(account), ..self.clone() }
+    }
+
+    /// The account that what is being lowered is made in. What is made is another thing in each account, once this was asked.
+    pub(crate) fn account(&self) -> Option<usize> {
+        self.here.account()
+    }
+
+    /// The same for what each account has of its own in any case: where something is kept, and under which key.
+    pub(crate) fn kept_in(&self) -> Option<usize> {
+        self.here.kept_in()
+    }
+
+    /// The same, for a text that has the account's id.
+    pub(crate) fn account_of_id(&self) -> Option<usize> {
+        self.here.account_of_id()
+    }
+
+    /// What was read of the account.
+    pub(crate) fn read(&self) -> Ref<'_, Read> {
+        self.here.read()
     }
 
     /// Where `claim` speaks of the provider whose keys begin with `prefix`.
@@ -89,7 +111,7 @@ impl Environment {
 
     /// In what binds many accounts.
     pub(crate) fn of_any_account(&self) -> Self {
-        Self { account: None, any_account: true, ..self.clone() }
+        Self { here: Here::default(), any_account: true, ..self.clone() }
     }
 
     /// The same where `self` is `itself`.
@@ -224,7 +246,14 @@ impl Lowerer<'_> {
                 return Some(Reference { target, rest, span, place: None });
             }
             "account" => {
-                let Some(account) = environment.account else {
+                let account = match rest.as_slice() {
+                    [Postfix::Name(part)] if part.text() == "id" => environment.account_of_id(),
+                    [Postfix::Name(part), Postfix::Name(tag)] if part.text() == "tags" => {
+                        environment.here.account_of_tag(tag.text())
+                    }
+                    _ => environment.account(),
+                };
+                let Some(account) = account else {
                     let id = matches!(rest.as_slice(), [Postfix::Name(part)] if part.text() == "id");
                     if id && self.program.account_when_deployed && !environment.any_account {
                         return Some(Reference {
@@ -305,6 +334,7 @@ impl Lowerer<'_> {
             DeclarationKind::Repeated(_) => self.resolve_repeated(environment, id, rest, span),
             DeclarationKind::Account => {
                 let account = self.accounts.get(&declaration.span).copied()?;
+                environment.here.note_other();
                 self.resolve_in_account(account, rest, span, environment)
             }
             DeclarationKind::Organization => Some(Reference { target: Target::Organization, rest, span, place: None }),
@@ -360,7 +390,7 @@ impl Lowerer<'_> {
         let target = Target::Argument(binding.clone());
         let followed = self.followed(Reference { target, rest: Vec::new(), span, place: None });
         // Whoever asks for the value says what is wrong with it.
-        self.diagnostics.truncate(before);
+        self.forget_findings_since(before);
         match followed {
             Some(Reference { target: Target::Account(account), rest, .. }) if rest.is_empty() => Some(account),
             _ => None,

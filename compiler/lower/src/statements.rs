@@ -274,7 +274,7 @@ impl Lowerer<'_> {
     ) -> Option<bool> {
         let Some(clause) = &clauses.only else { return Some(true) };
         let accounts = self.scope_accounts(environment, &clause.scope()?)?;
-        let Some(account) = environment.account else {
+        let Some(account) = environment.account() else {
             let at = self.span(environment.module, iamx_syntax::ast::significant_range(clause.syntax()));
             self.report(
                 Diagnostic::new(&checks::MISSING_ACCOUNT, at, "what this is part of is made in no account")

@@ -3,7 +3,7 @@ use std::{collections::HashSet, fmt, hash::Hash};
 use iamx_text::{Span, glob_matches_ignoring_case};
 
 use crate::{
-    ConditionBlock, PrincipalElement,
+    ConditionBlock, Principal, PrincipalElement, Statements,
     pattern::{glob_includes, globs_intersect},
 };
 
@@ -27,7 +27,7 @@ impl<T> Sourced<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The statements, in the order of the source.
-    pub statements: Vec<Statement>,
+    pub statements: Statements,
 }
 
 /// What a statement does to the requests that it matches.
@@ -68,6 +68,33 @@ pub struct Statement {
     pub span: Span,
     /// Its doc comment.
     pub documentation: Option<String>,
+}
+
+impl Statement {
+    /// Shows `look` each text that JSON has of the statement.
+    pub fn each_text(&mut self, look: &mut impl FnMut(&mut String)) {
+        self.sid.iter_mut().for_each(&mut *look);
+        for principal in self.principal.iter_mut().flat_map(|element| &mut element.principals) {
+            match &mut principal.value {
+                Principal::Everyone => {}
+                Principal::Aws(text)
+                | Principal::Service(text)
+                | Principal::Federated(text)
+                | Principal::CanonicalUser(text) => look(text),
+            }
+        }
+        for action in &mut self.actions.patterns {
+            action.value.service.iter_mut().for_each(&mut *look);
+            look(&mut action.value.name);
+        }
+        for resource in self.resources.iter_mut().flat_map(|element| &mut element.patterns) {
+            look(&mut resource.value);
+        }
+        for entry in &mut self.conditions.entries {
+            look(&mut entry.key);
+            entry.values.iter_mut().for_each(|value| look(&mut value.value));
+        }
+    }
 }
 
 /// `Action` or `NotAction`, `Resource` or `NotResource`: patterns, or all but these.

@@ -42,7 +42,7 @@ impl Serialize for Document {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("Version", "2012-10-17")?;
-        map.serialize_entry("Statement", &self.statements)?;
+        map.serialize_entry("Statement", &*self.statements)?;
         map.end()
     }
 }

@@ -135,6 +135,15 @@ impl Workspace {
 
     /// Runs the whole pipeline.
     pub fn analyze(&self, catalog: &Catalog) -> Analysis {
+        let mut analysis = self.check(catalog);
+        if !has_error(&analysis.diagnostics) {
+            analysis.files = emit(&analysis.program, &self.sources, catalog, &self.settings.targets);
+        }
+        analysis
+    }
+
+    /// Runs the pipeline up to its findings, and makes no file.
+    pub fn check(&self, catalog: &Catalog) -> Analysis {
         let mut diagnostics = self.settings_diagnostics.clone();
         let mut allows = Allows::default();
         let mut modules = self.parse(&mut diagnostics);
@@ -157,12 +166,7 @@ impl Workspace {
         let lock = self.lock.and_then(|file| Some((file, self.sources.get(file)?)));
         diagnostics.extend(lock.and_then(|(file, lock)| lock::check(lock.text(), file, &lowered.program, catalog)));
         self.judge(&mut allows, &mut diagnostics);
-        let files = if has_error(&diagnostics) {
-            Vec::new()
-        } else {
-            emit(&lowered.program, &self.sources, catalog, &self.settings.targets)
-        };
-        Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files }
+        Analysis { sources: Arc::clone(&self.sources), program: lowered.program, diagnostics, files: Vec::new() }
     }
 
     /// Whether the workspace is one module without an `iamx.toml`.

@@ -37,7 +37,7 @@ fn seeds(part: u64) -> std::ops::Range<u64> {
 /// The documents by their paths, without what tells of their sources.
 fn documents(outcome: &Outcome) -> BTreeMap<String, String> {
     let documents = outcome.files.iter().filter(|file| file.path != "manifest.json");
-    documents.map(|file| (file.path.clone(), String::from_utf8(file.bytes.clone()).expect("it is text"))).collect()
+    documents.map(|file| (file.path.clone(), String::from_utf8(file.bytes.to_vec()).expect("it is text"))).collect()
 }
 
 /// Holds `wrong`, which says what is wrong with a program, against all of them; the first that fails is shown as small as
