@@ -265,7 +265,7 @@ fn is_policy(document: &Value) -> Result<(), String> {
         let why: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
         statements.push(read.ok_or_else(|| format!("{why:?}: {statement}"))?);
     }
-    let again = Document { statements }.to_value();
+    let again = Document { statements: statements.into() }.to_value();
     if again == *document { Ok(()) } else { Err(format!("read as {again}")) }
 }
 
