@@ -4,6 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     io::ErrorKind,
     path::{Component, Path, PathBuf},
+    sync::OnceLock,
     time::SystemTime,
 };
 
@@ -71,6 +72,22 @@ struct Folders {
     last: Option<(String, Stands)>,
 }
 
+/// What iamx wrote into the folder before, read where something differs.
+struct Before<'o> {
+    output: &'o Output,
+    written: OnceLock<Written>,
+}
+
+impl Before<'_> {
+    fn written(&self) -> Result<&Written, Error> {
+        if let Some(written) = self.written.get() {
+            return Ok(written);
+        }
+        let written = self.output.written()?;
+        Ok(self.written.get_or_init(|| written))
+    }
+}
+
 /// Whose a file in the output folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ours {
@@ -134,10 +151,19 @@ impl Output {
 
     /// What differs between the folder and `files`, by path, the manifest last.
     pub(crate) fn compare(&self, files: &[OutputFile]) -> Result<Vec<Change>, Error> {
-        let written = self.written()?;
+        let before = Before { output: self, written: OnceLock::new() };
         let compared: Result<Vec<Vec<Change>>, Error> =
-            files.par_chunks(FILES_AT_ONCE).map(|files| self.compare_some(files, &written)).collect();
+            files.par_chunks(FILES_AT_ONCE).map(|files| self.compare_some(files, &before)).collect();
         let mut changes: Vec<Change> = compared?.into_iter().flatten().collect();
+        let has_manifest = files.iter().any(|file| file.path == MANIFEST);
+        if changes.is_empty()
+            && has_manifest
+            && matches!(self.read(UNFINISHED, &mut Folders::default())?, Found::Nothing)
+        {
+            // What was written before is what the manifest lists, and that is `files`.
+            return Ok(changes);
+        }
+        let written = before.written()?;
         let made: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
         let mut folders = Folders::default();
         for path in written.paths().filter(|path| !made.contains(path)) {
@@ -149,7 +175,7 @@ impl Output {
                 Found::Nothing => {}
                 Found::Beneath { path, is_link } => changes.push(Change::NoFolder { path, is_link }),
                 found => {
-                    changes.push(Change::Remove { path: path.to_owned(), ours: whose(&written, path, &found) });
+                    changes.push(Change::Remove { path: path.to_owned(), ours: whose(written, path, &found) });
                 }
             }
         }
@@ -204,7 +230,7 @@ impl Output {
         Ok(())
     }
 
-    fn compare_some(&self, files: &[OutputFile], written: &Written) -> Result<Vec<Change>, Error> {
+    fn compare_some(&self, files: &[OutputFile], before: &Before<'_>) -> Result<Vec<Change>, Error> {
         let (mut changes, mut folders) = (Vec::new(), Folders::default());
         for file in files {
             let path = file.path.clone();
@@ -212,7 +238,7 @@ impl Output {
                 Found::Nothing => changes.push(Change::Add { path }),
                 Found::File(bytes) if bytes == *file.bytes => {}
                 Found::Beneath { path, is_link } => changes.push(Change::NoFolder { path, is_link }),
-                found => changes.push(Change::Replace { ours: whose(written, &path, &found), path }),
+                found => changes.push(Change::Replace { ours: whose(before.written()?, &path, &found), path }),
             }
         }
         Ok(changes)

@@ -6,6 +6,7 @@
 //! `workspace`.
 
 mod json;
+mod lines;
 mod manifest;
 mod target;
 mod terraform;

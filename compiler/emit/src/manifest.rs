@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     OutputFile, Target,
     json::{DocumentFile, given, sha256},
+    lines,
     terraform::{Place, Root, RootKind, texts},
 };
 
@@ -52,10 +53,7 @@ pub(crate) fn manifest(
         resource_policies: (!program.resource_policies.is_empty()).then(|| resource_policies(program, sources)),
         roots: (!roots.is_empty()).then(|| roots.iter().map(|root| self::root(program, root)).collect()),
     };
-    // Names and texts in lists and objects: nothing here can fail to be JSON.
-    let mut bytes = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
-    bytes.push(b'\n');
-    OutputFile { path: "manifest.json".to_owned(), bytes: Arc::new(bytes) }
+    OutputFile { path: "manifest.json".to_owned(), bytes: Arc::new(lines::to_vec(&manifest)) }
 }
 
 /// The manifest. What is long is made as it is written, one line after the other.
