@@ -5,7 +5,7 @@ use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::{ActionPattern, Sourced};
 use iamx_syntax::{
     SyntaxToken,
-    ast::{AstNode, Expr, Exprs},
+    ast::{AstNode, Expr, Exprs, Postfix},
 };
 use iamx_text::Span;
 
@@ -161,6 +161,10 @@ impl Lowerer<'_> {
                 Some(vec![Sourced::new(ActionPattern::new(prefix, name), span)])
             }
             Expr::HalfWord(_) => None,
+            Expr::String(token) => {
+                self.action_in_quotes(token, span);
+                None
+            }
             _ => {
                 self.expected("an action", expr, span);
                 None
@@ -184,6 +188,17 @@ impl Lowerer<'_> {
                 self.with_let(environment, *id, reference, |lowerer, inner, list| {
                     lowerer.action_set(inner, list, resources)
                 })
+            }
+            Target::Service(prefix)
+                if let [Postfix::Name(name)] = reference.rest.as_slice()
+                    && self.catalog().service(prefix).is_some_and(|service| service.action(name.text()).is_some()) =>
+            {
+                let action = format!("{prefix}:{}", name.text());
+                let message = format!("an action is written with a colon: `{action}`");
+                let diagnostic = Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, message);
+                let title = format!("write `{action}`");
+                self.report(diagnostic.fix(title, reference.span, action, Applicability::Safe));
+                None
             }
             Target::Service(prefix) => {
                 self.report(

@@ -43,6 +43,7 @@ mod principal_conditions;
 mod principal_names;
 mod principals;
 mod program;
+mod quoted_names;
 mod raw;
 mod repetition;
 mod resource_policies;

@@ -406,6 +406,11 @@ impl Names {
         Some(named)
     }
 
+    /// Whether `name` stands for anything in `module`.
+    pub(crate) fn knows(&self, module: usize, name: &str) -> bool {
+        self.scopes.get(module).is_some_and(|scope| scope.contains_key(name))
+    }
+
     /// What `name` stands for in `module` for another module: only what it declares itself.
     pub(crate) fn look_up_declared(&self, module: usize, name: &str) -> Option<DeclarationId> {
         match self.scopes.get(module)?.get(name)?.0 {

@@ -117,6 +117,11 @@ impl Lowerer<'_> {
         target: &Expr,
         what: &str,
     ) -> Option<Reference> {
+        if let Expr::String(token) = target {
+            let span = self.span(environment.module, target.range());
+            self.named_in_quotes(environment.module, token, what, span);
+            return None;
+        }
         let reference = self.reference(environment, target, what)?;
         self.followed(reference)
     }

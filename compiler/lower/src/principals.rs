@@ -137,6 +137,10 @@ impl Lowerer<'_> {
                 self.principal_without_kind(reference, call, written.span);
                 None
             }
+            (Expr::String(token), _) => {
+                self.principal_in_quotes(environment.module, token, written.span);
+                None
+            }
             (expr, _) => {
                 self.expected("a principal", expr, written.span);
                 None

@@ -15,6 +15,13 @@ impl Lowerer<'_> {
         match &target {
             Expr::String(token) => {
                 let name = self.text(environment, token)?;
+                if self.catalog().service_principal_named(&name).is_some() {
+                    let message = format!("the service `{name}` is written without quotes");
+                    let diagnostic = Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, message)
+                        .note("in quotes stands a whole name, such as `lambda.amazonaws.com`");
+                    self.report(diagnostic.fix(format!("write `{name}`"), span, name, Applicability::Safe));
+                    return None;
+                }
                 self.known_service_principal(&name, span).map(|()| name)
             }
             Expr::Call(call) if call.postfixes().iter().all(|postfix| matches!(postfix, Postfix::Name(_))) => {

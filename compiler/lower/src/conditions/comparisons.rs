@@ -36,6 +36,8 @@ pub(crate) struct Subject<'k> {
     pub(crate) compare: Compare,
     /// Whether the comparison is written with its `not`, as `!=` is.
     pub(crate) not: bool,
+    /// Where the operator is written, if it is a sign or word of the language's.
+    pub(crate) operator: Option<Span>,
     pub(crate) span: Span,
 }
 
@@ -94,7 +96,8 @@ impl Lowerer<'_> {
         let key = self.key(environment, &subject)?;
         self.check_quantifier(&key, any.is_some().then_some(test), span)?;
         let key_type = self.compared_type(environment, &key, compare, &value);
-        let subject = Subject { key: &key, key_type, compare, not, span };
+        let written = Some(self.span(environment.module, comparison.range()));
+        let subject = Subject { key: &key, key_type, compare, not, operator: written, span };
         let (base, values) = self.compared(environment, &subject, &value)?;
         let given = self.varies(environment, &value);
         if values.is_empty() {
@@ -173,7 +176,11 @@ impl Lowerer<'_> {
                 "this compares with one value, and here is a list",
             );
             if base.bound().is_none() {
-                diagnostic = diagnostic.help(format!("write `{}` for a list", subject.written(Compare::In)));
+                let written = subject.written(Compare::In);
+                diagnostic = match subject.operator {
+                    Some(at) => diagnostic.fix(format!("write `{written}`"), at, written, Applicability::Safe),
+                    None => diagnostic.help(format!("write `{written}` for a list")),
+                };
             }
             self.report(diagnostic);
             return None;

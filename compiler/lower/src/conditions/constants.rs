@@ -74,7 +74,7 @@ impl Lowerer<'_> {
             number: Number::One,
             span: subject_span,
         };
-        let compared = Subject { key: &key, key_type, compare, not, span };
+        let compared = Subject { key: &key, key_type, compare, not, operator: None, span };
         let left = self.condition_values(environment, &compared, subject)?;
         let right = self.condition_values(environment, &compared, &value)?;
         let [left] = left.as_slice() else {

@@ -68,7 +68,8 @@ impl Lowerer<'_> {
                     base if base.bound().is_some() => Compare::Less,
                     _ => Compare::In,
                 };
-                let subject = Subject { key: &key, key_type: key_type(base), compare, not: false, span };
+                let subject =
+                    Subject { key: &key, key_type: key_type(base), compare, not: false, operator: None, span };
                 let values = self.condition_values(environment, &subject, value)?;
                 self.check_values(&subject, &values)?;
                 values

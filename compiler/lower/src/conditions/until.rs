@@ -31,7 +31,8 @@ impl Lowerer<'_> {
         let expr = clause.expression()?;
         let span = self.span(environment.module, expr.range());
         let key = Key { text: NOW.to_owned(), types: Some(KeyTypes::of([KeyType::Date])), number: Number::One, span };
-        let subject = Subject { key: &key, key_type: KeyType::Date, compare: Compare::Less, not: false, span };
+        let subject =
+            Subject { key: &key, key_type: KeyType::Date, compare: Compare::Less, not: false, operator: None, span };
         let values = self.condition_values(environment, &subject, &expr)?;
         let [value] = values.as_slice() else {
             self.error(&checks::MISMATCHED_TYPE, span, "expected a date, and this is a list");
