@@ -278,6 +278,10 @@ impl Names {
         let tokens = path.names();
         let parts: Vec<String> = tokens.iter().map(|token| token.text().to_owned()).collect();
         let span = Span::new(file, path.range());
+        for token in item.misplaced_names() {
+            let span = Span::new(file, token.text_range());
+            self.bind(module, token.text().to_owned(), Named::Missing, span, diagnostics);
+        }
         if let Some(names) = item.names() {
             let Some(from) = self.module(&parts, span, diagnostics) else {
                 self.bind_missing(module, file, item, diagnostics);
@@ -300,6 +304,7 @@ impl Names {
             return;
         }
         let owner = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
+        let owner = if owner.is_empty() { &parts } else { owner };
         let Some(from) = self.module(owner, span, diagnostics) else {
             self.bind_missing(module, file, item, diagnostics);
             return;
@@ -322,6 +327,13 @@ impl Names {
         if found.is_none() {
             let name = parts.join(".");
             let known = self.modules.keys().map(|path| path.join("."));
+            let inside = self.modules.keys().filter(|path| path.len() > parts.len() && path.starts_with(parts)).min();
+            if let Some(inside) = inside {
+                let message = format!("`{name}` is a folder of modules, and no module");
+                let help = format!("name one of them, such as `use {}`", inside.join("."));
+                diagnostics.push(Diagnostic::new(&checks::UNKNOWN_NAME, span, message).help(help));
+                return None;
+            }
             let mut diagnostic = if parts.first().is_some_and(|first| first == "std") {
                 Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no module `{name}`"))
                     .note("`std` is the library that comes with iamx")

@@ -22,6 +22,9 @@ use crate::{
     statements::{DocumentKind, number_sids},
 };
 
+/// What to do about a policy without a body.
+pub(crate) const ADD_BODY: &str = "add a body with statements: `{ allow … }`";
+
 impl Lowerer<'_> {
     /// What is said of a policy by itself; a boundary with an account of its own is made whether or not something uses it.
     pub(crate) fn standalone_policy(
@@ -32,13 +35,7 @@ impl Lowerer<'_> {
         kind: DeclaredKind,
     ) {
         let Some(body) = item.body() else {
-            if let Some(name) = item.name() {
-                let span = self.span(environment.module, name.text_range());
-                self.report(
-                    Diagnostic::new(&checks::SYNTAX_ERROR, span, format!("`{}` says nothing", name.text()))
-                        .help("add a body with statements: `{ allow … }`"),
-                );
-            }
+            self.no_statement(id, item);
             return;
         };
         self.misplaced_members(environment.module, &body, kind);
@@ -98,6 +95,9 @@ impl Lowerer<'_> {
             self.misplaced_members(environment.module, &body, DeclaredKind::SessionPolicy);
             self.statements(environment, &body, DocumentKind::Identity, &Formula::ALWAYS, &mut document);
         }
+        if item.body().is_none_or(|body| body.statements().next().is_none()) {
+            self.no_statement(own.id, item);
+        }
         document.statements.extend(self.expiry(environment, item));
         number_sids(&mut document);
         self.entities.insert(own, self.program.session_policies.len());
@@ -122,7 +122,10 @@ impl Lowerer<'_> {
                 format!("`{}` has no statement", declaration.name),
             )
             .note("AWS makes no policy without one")
-            .help("add a statement, or delete it and what attaches it"),
+            .help(match item.body() {
+                Some(_) => "add a statement, or delete it and what attaches it",
+                None => ADD_BODY,
+            }),
         );
     }
 

@@ -20,6 +20,7 @@ use crate::{
     lowerer::Lowerer,
     names::{DeclarationId, nearest},
     organization::TagKeys,
+    policies::ADD_BODY,
     resources::{Resource, Typed, quoted},
     scope::{Environment, Itself},
     statements::{DocumentKind, number_sids},
@@ -197,13 +198,17 @@ impl Lowerer<'_> {
         };
         let PolicyCarrier::Account { service, named } = form.carrier else { return };
         let Some(name) = self.account_policy_name(environment, item, service, named, span) else { return };
-        let Some(body) = item.body() else {
+        let body = item.body();
+        if body.as_ref().is_none_or(|body| body.statements().next().is_none())
+            && !self.is_damaged(environment.module, item.range())
+        {
             self.report(
-                Diagnostic::new(&checks::SYNTAX_ERROR, span, "this policy says nothing")
-                    .help("add a body with statements: `{ allow … }`"),
+                Diagnostic::new(&checks::MISSING_STATEMENT, span, "this policy has no statement")
+                    .note("AWS makes no policy without one")
+                    .help(if body.is_some() { "add a statement, or delete it" } else { ADD_BODY }),
             );
-            return;
-        };
+        }
+        let Some(body) = body else { return };
         self.misplaced_members(environment.module, &body, DeclaredKind::AccountPolicy);
         let Some(end) = self.item_end(environment, item) else { return };
         let mut document = Document::default();

@@ -128,6 +128,19 @@ impl Lowerer<'_> {
         reference: &Reference,
     ) -> Option<Vec<Sourced<Resource>>> {
         let (base, used) = match &reference.target {
+            Target::Argument(binding)
+                if let (Expr::String(_), [Postfix::Name(part), ..]) =
+                    (&binding.argument, reference.rest.as_slice())
+                    && self.catalog().service(&binding.name).is_some() =>
+            {
+                let (name, part) = (&binding.name, part.text());
+                let message = format!("`{name}` is a string here, and not AWS's service");
+                self.report(
+                    Diagnostic::new(&checks::MISMATCHED_TYPE, reference.span, message)
+                        .help(format!("the service's is `aws.{name}.{part}`; or give the string another name")),
+                );
+                return None;
+            }
             Target::Argument(binding) => (self.resources(&binding.environment, &binding.argument)?, 0),
             Target::Service(prefix) => self.typed_by_service(environment, prefix, reference)?,
             Target::Itself => (self.itself(environment, reference.span)?, 0),

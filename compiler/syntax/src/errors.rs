@@ -18,7 +18,8 @@ use crate::{
 /// The findings of a parsed file, in the order of its text.
 pub fn diagnostics(file: FileId, text: &str, parse: &Parse) -> Vec<Diagnostic> {
     let place = Place { file, text, root: parse.syntax() };
-    parse.errors().iter().map(|error| place.diagnostic(error)).collect()
+    let errors = parse.errors().iter().map(|error| place.diagnostic(error));
+    errors.chain(place.dangling_doc_comment()).collect()
 }
 
 /// A file, for asking what stands where.

@@ -142,6 +142,13 @@ impl UseItem {
         Some(tokens(&group, SyntaxKind::NAME).collect())
     }
 
+    /// Names in braces that can't stand there, such as one after `as`.
+    pub fn misplaced_names(&self) -> Vec<SyntaxToken> {
+        let group = self.0.children().find(|node| node.kind() == SyntaxKind::USE_GROUP);
+        let errors = group.into_iter().flat_map(|group| group.children());
+        errors.flat_map(|error| tokens(&error, SyntaxKind::NAME).collect::<Vec<_>>()).collect()
+    }
+
     /// The name after `as`.
     pub fn alias(&self) -> Option<SyntaxToken> {
         token(&self.0, SyntaxKind::NAME)

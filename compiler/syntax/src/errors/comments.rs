@@ -1,11 +1,33 @@
 //! Comments as other languages write them.
 
-use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_diagnostic::{Applicability, Diagnostic, Edit, checks};
 use rowan::{TextRange, TextSize};
 
 use super::Place;
 
 impl Place<'_> {
+    /// Doc comments at the end of the file, where there is nothing below them.
+    pub(super) fn dangling_doc_comment(&self) -> Option<Diagnostic> {
+        let mut comments = Vec::new();
+        let mut token = self.root.last_token();
+        while let Some(trivia) = token.filter(|token| token.kind().is_trivia()) {
+            if trivia.text().starts_with("///") && self.begins_line(trivia.text_range().start()) {
+                comments.push(trivia.text_range());
+            }
+            token = trivia.prev_token();
+        }
+        let (last, first) = (comments.first()?, comments.last()?);
+        let slashes = |comment: &TextRange| TextRange::at(comment.start(), TextSize::of("///"));
+        let edits =
+            comments.iter().rev().map(|comment| Edit { span: self.span(slashes(comment)), text: "//".to_owned() });
+        let message = "nothing stands below this doc comment, so it describes nothing";
+        Some(
+            Diagnostic::new(&checks::DANGLING_DOC_COMMENT, self.span(first.cover(*last)), message)
+                .help("put it above what it describes")
+                .fix_edits("make it a comment, with `//`", edits.collect(), Applicability::Safe),
+        )
+    }
+
     pub(super) fn foreign_comment(&self, range: TextRange) -> Diagnostic {
         let text = self.slice(range);
         let first = text.lines().next().unwrap_or_default();

@@ -24,6 +24,7 @@ impl Place<'_> {
             .or_else(|| self.other_format(within, range))
             .or_else(|| self.other_clause(within, range, begins_line))
             .or_else(|| self.comma_left_out(within, range))
+            .or_else(|| self.renamed_in_braces(within, range))
         {
             return diagnostic;
         }
@@ -96,6 +97,20 @@ impl Place<'_> {
             |token: &SyntaxToken, with: &str| Edit { span: self.span(token.text_range()), text: with.to_owned() };
         let edits = vec![edit(&opening, open), edit(&closing, close)];
         Some(diagnostic.fix_edits(format!("write `{open}…{close}`"), edits, applicability))
+    }
+
+    /// `as` behind one of the names in a `use`'s braces.
+    fn renamed_in_braces(&self, within: SyntaxKind, range: TextRange) -> Option<Diagnostic> {
+        if within != SyntaxKind::USE_GROUP || self.slice(range) != "as" {
+            return None;
+        }
+        let name = self.previous(range.start())?;
+        let path = name.parent_ancestors().find(|node| node.kind() == SyntaxKind::USE_ITEM)?;
+        let path = path.children().find(|node| node.kind() == SyntaxKind::USE_PATH)?;
+        let alias = self.next_on_line(range.end())?;
+        let message = "a name in braces keeps its name: `as` stands behind a single one";
+        let help = format!("write it by itself: `use {}.{} as {}`", path.text(), name.text(), alias.text());
+        Some(Diagnostic::new(&checks::SYNTAX_ERROR, self.span(range), message).help(help))
     }
 
     /// Whether `NAME = …` begins at `range`, which holds the name.
