@@ -1,6 +1,7 @@
 //! Whether what a template is given is what its parameter takes.
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_policy::deployed_names;
 use iamx_syntax::{
     SyntaxKind, SyntaxToken, TextRange, TextSize,
     ast::{AstNode, DeclaredKind, Expr, Exprs, Parameter, Postfix, TypeRef},
@@ -13,8 +14,9 @@ use crate::{
 };
 
 /// The types that have one word.
-const TYPES: [&str; 16] = [
+const TYPES: [&str; 17] = [
     "string",
+    "path",
     "number",
     "bool",
     "date",
@@ -63,7 +65,8 @@ impl Lowerer<'_> {
         let wanted = parameter.type_ref()?;
         let kind = self.kind_of(&binding.environment, &binding.argument)?;
         if fits(&wanted, &kind) {
-            return self.check_resource_type(&wanted, &kind, binding);
+            self.check_resource_type(&wanted, &kind, binding)?;
+            return self.check_path(&wanted, binding);
         }
         let at = self.span(binding.environment.module, binding.argument.range());
         let declared = self.span(module, parameter.range());
@@ -96,6 +99,32 @@ impl Lowerer<'_> {
                 binding.name, typed.service, typed.type_name
             );
             self.error(&checks::MISMATCHED_TYPE, at, message);
+            return None;
+        }
+        Some(())
+    }
+
+    /// Whether what `path` wants is one, or some, of IAM's paths as they stand in an ARN: without the slashes around, and known
+    /// whole, since what a pattern there would hold isn't one's own.
+    ///
+    /// See [friendly names and paths](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names).
+    fn check_path(&mut self, wanted: &TypeRef, binding: &Binding) -> Option<()> {
+        let type_name = wanted.element().map_or_else(|| wanted.words(), |element| element.words());
+        if type_name != ["path"] {
+            return Some(());
+        }
+        let at = self.span(binding.environment.module, binding.argument.range());
+        for path in self.strings(&binding.environment, &binding.argument, "a path")? {
+            let Err(fault) = own_path(&path.value) else { continue };
+            let mut diagnostic =
+                Diagnostic::new(&checks::MISMATCHED_TYPE, at, format!("`{}` takes a path, and {fault}", binding.name))
+                    .note("it is what stands between the kind and the name in an ARN: `team` in `role/team/Reader`");
+            let inner = path.value.trim_matches('/');
+            if own_path(inner).is_ok() && matches!(binding.argument, Expr::String(_)) {
+                let plain = format!("\"{inner}\"");
+                diagnostic = diagnostic.fix(format!("write `{plain}`"), at, plain, Applicability::Safe);
+            }
+            self.report(diagnostic);
             return None;
         }
         Some(())
@@ -167,7 +196,7 @@ impl Lowerer<'_> {
                 let name = words.join(".");
                 let mut diagnostic =
                     Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("there is no type `{name}`")).note(
-                        "a type is `string`, `number`, `bool`, `date`, `duration`, `condition`, `actions`, `resources`, \
+                        "a type is `string`, `path`, `number`, `bool`, `date`, `duration`, `condition`, `actions`, `resources`, \
                          `principals`, the kind of an item, a resource type such as `s3.bucket`, or a list: `[string]`",
                     );
                 if let Some(near) = nearest(&name, TYPES.iter().map(|name| (*name).to_owned())) {
@@ -290,6 +319,31 @@ impl Lowerer<'_> {
     }
 }
 
+/// Whether the text is a path that one's own entities can have; else what is in the way.
+fn own_path(path: &str) -> Result<(), &'static str> {
+    const LONGEST: usize = 510;
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
+    if path.is_empty() {
+        return Err("this is empty, which is every role's");
+    }
+    if path.contains(['*', '?']) || path.contains("${") {
+        return Err("this holds a wildcard or a variable, and so those of others");
+    }
+    if deployed_names(path).next().is_some() {
+        return Err("this is known only when it is deployed");
+    }
+    if path.starts_with('/') || path.ends_with('/') {
+        return Err("this has the slashes around it");
+    }
+    if path.len() > LONGEST || !path.split('/').all(is_part) {
+        return Err("this can't be one in IAM");
+    }
+    if matches!(path.split('/').next(), Some("aws-service-role" | "aws-reserved")) {
+        return Err("this one AWS keeps for itself");
+    }
+    Ok(())
+}
+
 fn fits(wanted: &TypeRef, kind: &Kind) -> bool {
     if *kind == Kind::Open {
         return true;
@@ -305,6 +359,7 @@ fn fits(wanted: &TypeRef, kind: &Kind) -> bool {
     let entity = |wanted: DeclaredKind| *kind == Kind::Entity(wanted);
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         // An item is its ARN where a text is wanted.
+        ["path"] => *kind == Kind::String,
         ["string"] => matches!(kind, Kind::String | Kind::Resource | Kind::Entity(_)),
         ["number"] => *kind == Kind::Number,
         ["bool"] => *kind == Kind::Bool,

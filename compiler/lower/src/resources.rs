@@ -437,13 +437,15 @@ impl Lowerer<'_> {
         self.check_arguments(typed, span)?;
         let mut with_path = template.placeholders().zip(&typed.arguments);
         if let Some((_, path)) = with_path.find(|(placeholder, argument)| {
-            typed.service == "iam" && placeholder.ends_with("WithPath") && argument.starts_with('/')
+            typed.service == "iam" && placeholder.ends_with("WithPath")
+                && (argument.starts_with('/') || argument.contains("//"))
         }) {
             let message = format!("`{path}` gives two slashes in a row, and nothing has such an ARN");
-            let rest = path.trim_start_matches('/');
+            let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+            let rest = parts.join("/");
             self.report(
                 Diagnostic::new(&checks::INVALID_ARN, span, message)
-                    .help(format!("leave the first slash out: `iam.{}(\"{rest}\")`", typed.type_name)),
+                    .help(format!("an ARN has one slash there: `iam.{}(\"{rest}\")`", typed.type_name)),
             );
             return None;
         }
