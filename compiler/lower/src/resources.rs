@@ -437,7 +437,8 @@ impl Lowerer<'_> {
         self.check_arguments(typed, span)?;
         let mut with_path = template.placeholders().zip(&typed.arguments);
         if let Some((_, path)) = with_path.find(|(placeholder, argument)| {
-            typed.service == "iam" && placeholder.ends_with("WithPath")
+            typed.service == "iam"
+                && placeholder.ends_with("WithPath")
                 && (argument.starts_with('/') || argument.contains("//"))
         }) {
             let message = format!("`{path}` gives two slashes in a row, and nothing has such an ARN");
