@@ -212,6 +212,10 @@ impl Lowerer<'_> {
         let mut first: HashMap<(&'static str, Option<usize>, String), Named> = HashMap::new();
         let (mut findings, mut said) = (Vec::new(), HashSet::new());
         for one in self.named_entities() {
+            // Of a name that is declared twice that was said.
+            if self.names.is_named_again(one.span) {
+                continue;
+            }
             match first.entry((one.kind, one.account, one.name.to_lowercase())) {
                 Entry::Vacant(entry) => {
                     entry.insert(one);

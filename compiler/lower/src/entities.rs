@@ -13,6 +13,7 @@ use crate::{
     named_items::ItemInAccount,
     names::DeclarationId,
     organization::TagKeys,
+    policies::Holder,
     scope::{Environment, Itself},
     shared::Shared,
     statements::{DocumentKind, number_sids},
@@ -352,6 +353,8 @@ impl Lowerer<'_> {
         conditions: &Formula,
         identity: &mut Identity,
     ) {
+        let name = identity.name.clone();
+        let holder = Holder { name: &name, span: identity.span };
         match part {
             BodyPart::Statement(statement) => {
                 self.statement(environment, &statement, DocumentKind::Identity, conditions, &mut identity.inline);
@@ -360,7 +363,7 @@ impl Lowerer<'_> {
             BodyPart::Member(member @ Member::Attach(_)) => {
                 for node in member.attachments() {
                     let kind = ManagedPolicyKind::Policy;
-                    for attachment in self.attachments(environment, &node, &identity.name, kind).unwrap_or_default() {
+                    for attachment in self.attachments(environment, &node, holder, kind).unwrap_or_default() {
                         if !self.is_of_one_account(identity, &attachment) {
                             continue;
                         }
@@ -382,9 +385,7 @@ impl Lowerer<'_> {
             BodyPart::Member(member @ Member::Boundary(_)) if kind != DeclaredKind::Group => {
                 let node = member.attachments().next();
                 let boundary = node
-                    .and_then(|node| {
-                        self.one_attachment(environment, &node, &identity.name, ManagedPolicyKind::Boundary)
-                    })
+                    .and_then(|node| self.one_attachment(environment, &node, holder, ManagedPolicyKind::Boundary))
                     .filter(|boundary| self.is_of_one_account(identity, boundary));
                 identity.boundary = boundary.or(identity.boundary.take());
             }

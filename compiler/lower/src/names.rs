@@ -406,6 +406,11 @@ impl Names {
         self.duplicates.contains(&id)
     }
 
+    /// Whether the name that stands at `span` was taken before, which was said.
+    pub(crate) fn is_named_again(&self, span: Span) -> bool {
+        self.at(span).is_some_and(|id| self.is_duplicate(id))
+    }
+
     /// The declaration whose name stands at `span`.
     pub(crate) fn at(&self, span: Span) -> Option<DeclarationId> {
         self.by_span.get(&span).copied()

@@ -138,7 +138,9 @@ impl Lowerer<'_> {
                 Diagnostic::new(&checks::INVALID_ACCOUNT_ID, id_span, format!("`{id}` is no account id"))
                     .note("an account id is 12 digits, leading zeros included"),
             );
-        } else if let Some(other) = self.account_ids.get(&id).and_then(|index| self.program.accounts.get(*index)) {
+        } else if let Some(other) = self.account_ids.get(&id).and_then(|index| self.program.accounts.get(*index))
+            && !self.names.is_named_again(span)
+        {
             let diagnostic =
                 Diagnostic::new(&checks::DUPLICATE_NAME, id_span, format!("account `{id}` is declared twice"))
                     .related(other.span, format!("declared here as `{}`", other.name));
@@ -148,7 +150,11 @@ impl Lowerer<'_> {
         if let Some(other) = self.program.accounts.iter().find(|other| other.name.eq_ignore_ascii_case(name.text()))
             && (other.span.file != span.file || other.name != name.text())
         {
-            let message = format!("two accounts are called `{}`", name.text());
+            let message = if other.name == name.text() {
+                format!("two accounts are called `{}`", name.text())
+            } else {
+                format!("`{}` and `{}` are one folder where letters' case says nothing", other.name, name.text())
+            };
             let diagnostic = Diagnostic::new(&checks::DUPLICATE_NAME, span, message)
                 .related(other.span, "the other one")
                 .note("what is made in an account is written to the folder of its name")

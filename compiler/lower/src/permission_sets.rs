@@ -14,6 +14,7 @@ use crate::{
     lowerer::Lowerer,
     named_items::ItemInAccount,
     organization::TagKeys,
+    policies::Holder,
     scope::Environment,
     statements::{DocumentKind, number_sids},
 };
@@ -46,9 +47,10 @@ impl Lowerer<'_> {
             [one] => Some(*one),
             _ => None,
         });
+        let holder = Holder { name: &name, span };
         let mut set = PermissionSet {
             account: environment.account(),
-            name,
+            name: name.clone(),
             description: item.documentation(),
             session: None,
             inline: Document::default(),
@@ -72,7 +74,7 @@ impl Lowerer<'_> {
                 BodyPart::Member(member @ Member::Attach(_)) => {
                     for node in member.attachments() {
                         let kind = ManagedPolicyKind::Policy;
-                        let policies = self.policies_of_set(environment, &node, &set.name, kind, &accounts);
+                        let policies = self.policies_of_set(environment, &node, holder, kind, &accounts);
                         for policy in policies.unwrap_or_default() {
                             if let Some(first) = set.attachments.iter().find(|other| other.target == policy.target) {
                                 let diagnostic = Diagnostic::new(
@@ -91,7 +93,7 @@ impl Lowerer<'_> {
                 BodyPart::Member(member @ Member::Boundary(_)) => {
                     let kind = ManagedPolicyKind::Boundary;
                     if let Some(node) = member.attachments().next() {
-                        let policies = self.policies_of_set(environment, &node, &set.name, kind, &accounts);
+                        let policies = self.policies_of_set(environment, &node, holder, kind, &accounts);
                         set.boundary = policies.unwrap_or_default().pop();
                     }
                 }
@@ -134,7 +136,7 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         node: &AttachmentNode,
-        set: &str,
+        set: Holder<'_>,
         kind: ManagedPolicyKind,
         accounts: &[usize],
     ) -> Option<Vec<PermissionSetPolicy>> {

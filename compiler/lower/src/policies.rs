@@ -25,6 +25,15 @@ use crate::{
 /// What to do about a policy without a body.
 pub(crate) const ADD_BODY: &str = "add a body with statements: `{ allow … }`";
 
+/// What policies are attached to.
+#[derive(Clone, Copy)]
+pub(crate) struct Holder<'n> {
+    /// Its name in AWS, which those that are made for it alone begin with.
+    pub(crate) name: &'n str,
+    /// Where it is declared.
+    pub(crate) span: Span,
+}
+
 impl Lowerer<'_> {
     /// What is said of a policy by itself; a boundary with an account of its own is made whether or not something uses it.
     pub(crate) fn standalone_policy(
@@ -134,7 +143,7 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         node: &AttachmentNode,
-        identity: &str,
+        identity: Holder<'_>,
         kind: ManagedPolicyKind,
     ) -> Option<Attachment> {
         let mut attachments = self.attachments(environment, node, identity, kind)?;
@@ -159,7 +168,7 @@ impl Lowerer<'_> {
         &mut self,
         environment: &Environment,
         node: &AttachmentNode,
-        identity: &str,
+        identity: Holder<'_>,
         kind: ManagedPolicyKind,
     ) -> Option<Vec<Attachment>> {
         let span = self.span(environment.module, node.range());
@@ -266,7 +275,7 @@ impl Lowerer<'_> {
         environment: &Environment,
         id: DeclarationId,
         reference: &Reference,
-        (identity, alias): (&str, Option<String>),
+        (identity, alias): (Holder<'_>, Option<String>),
         kind: ManagedPolicyKind,
     ) -> Option<usize> {
         let (wanted, what) = match kind {
@@ -327,12 +336,15 @@ impl Lowerer<'_> {
         }
         let inner = self.bind(environment, &declaration, arguments, reference.span)?;
         let (declared, path) = self.aws_name(&inner, item, &declaration.name, 128)?;
-        let name = alias.unwrap_or_else(|| format!("{identity}-{declared}"));
+        let name = alias.unwrap_or_else(|| format!("{}-{declared}", identity.name));
         if !bounds::is_iam_name(&name, 128) {
             self.invalid_name(&name, 128, reference.span);
             return None;
         }
         if !self.policy_names.insert((environment.kept_in(), name.to_lowercase())) {
+            if self.names.is_named_again(identity.span) {
+                return None;
+            }
             self.report(
                 Diagnostic::new(
                     &checks::DUPLICATE_AWS_NAME,

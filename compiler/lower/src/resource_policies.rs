@@ -304,6 +304,10 @@ impl Lowerer<'_> {
         let mut files: HashMap<(Option<usize>, String), (&str, Span)> = HashMap::new();
         let mut references: HashMap<(Option<usize>, &str), (Span, &str)> = HashMap::new();
         for policy in &self.program.resource_policies {
+            // Of a name that is declared twice that was said.
+            if self.names.is_named_again(policy.span) {
+                continue;
+            }
             // A resource is known by its ARN, an account's policy by the service and its name.
             let holder = match &policy.holder {
                 PolicyHolder::Resource { arn, .. } => (Some(arn.as_str()), None, "", ""),
