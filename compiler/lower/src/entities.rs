@@ -1,8 +1,8 @@
 //! Roles, users, groups, managed policies, resources: what is made in which account.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::Document;
-use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Expr, Header, Member};
+use iamx_policy::{Document, Sourced};
+use iamx_syntax::ast::{AstNode, Body, BodyPart, Declared, DeclaredKind, Expr, Exprs, Header, Member};
 use iamx_text::Span;
 
 use crate::{
@@ -11,12 +11,20 @@ use crate::{
     expiry::Ending,
     lowerer::Lowerer,
     named_items::ItemInAccount,
+    named_lists::ListOf,
     names::DeclarationId,
     organization::TagKeys,
     policies::Holder,
-    scope::{Environment, Itself},
+    scope::{Environment, Itself, Reference},
     shared::Shared,
     statements::{DocumentKind, number_sids},
+};
+
+/// Users of a group.
+const MEMBERS: ListOf = ListOf {
+    what: "a user",
+    services: false,
+    no_except: (&checks::MISMATCHED_TYPE, "among members `except` stands once, behind all of them"),
 };
 
 impl Lowerer<'_> {
@@ -272,19 +280,14 @@ impl Lowerer<'_> {
                         members_external = true;
                         continue;
                     }
-                    if member.expressions().is_some_and(|list| !list.excepted().is_empty()) {
-                        self.not_yet(environment.module, member.syntax(), "`except` in `members`");
-                        continue;
-                    }
-                    for expr in expressions {
-                        for user in self.members(environment, &expr).unwrap_or_default() {
-                            if members.contains(&user) {
-                                let at = self.span(environment.module, expr.range());
-                                self.error(&checks::DUPLICATE_CLAUSE, at, format!("`{user}` is listed twice"));
-                                continue;
-                            }
-                            members.push(user);
+                    let Some(list) = member.expressions() else { continue };
+                    for user in self.members(environment, &list).unwrap_or_default() {
+                        if members.contains(&user.value) {
+                            let message = format!("`{}` is listed twice", user.value);
+                            self.error(&checks::DUPLICATE_CLAUSE, user.span, message);
+                            continue;
                         }
+                        members.push(user.value);
                     }
                 }
                 other => self.identity_part(environment, other, DeclaredKind::Group, &end, &mut identity),
@@ -296,16 +299,51 @@ impl Lowerer<'_> {
         self.program.groups.push(Group { identity, members, members_external });
     }
 
-    /// The names in AWS of the users that `members` names.
-    fn members(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<String>> {
-        let span = self.span(environment.module, expr.range());
-        let reference = self.reference(environment, expr, "a user")?;
-        let reference = self.followed(reference)?;
-        let users = self.items_of_kind(environment, &reference, DeclaredKind::User, "a user", span)?;
+    /// The names in AWS of the users that `members` names, without those behind `except`.
+    fn members(&mut self, environment: &Environment, list: &Exprs) -> Option<Vec<Sourced<String>>> {
+        let kept = self.users_named(environment, &list.items());
+        let taken = self.users_named(environment, &list.excepted());
+        let (mut kept, taken) = (kept?, taken?);
+        for user in &taken {
+            if kept.iter().all(|one| one.value != user.value) {
+                let message = format!("`{}` isn't among those that it is taken from", user.value);
+                self.error(&checks::MISMATCHED_TYPE, user.span, message);
+            }
+        }
+        kept.retain(|user| taken.iter().all(|other| other.value != user.value));
+        if kept.is_empty() {
+            let span = self.span(environment.module, list.range());
+            self.error(&checks::EMPTY_LIST, span, "`except` takes everyone away");
+            return None;
+        }
+        Some(kept)
+    }
+
+    fn users_named(&mut self, environment: &Environment, items: &[Expr]) -> Option<Vec<Sourced<String>>> {
+        self.each_of_items(environment, items, MEMBERS, &mut |lowerer, inner, written| {
+            let Some(reference) = written.reference else {
+                lowerer.expected("a user", written.expr, written.span);
+                return None;
+            };
+            lowerer.users_of(environment, inner, reference, written.span)
+        })
+    }
+
+    /// The users that `reference` names, which are of the group's account.
+    fn users_of(
+        &mut self,
+        group: &Environment,
+        environment: &Environment,
+        reference: &Reference,
+        span: Span,
+    ) -> Option<Vec<Sourced<String>>> {
+        let reference = self.followed(reference.clone())?;
+        let own = environment.in_account(group.account());
+        let users = self.items_of_kind(&own, &reference, DeclaredKind::User, "a user", span)?;
         let mut names = Vec::new();
         for user in users {
             let declaration = self.names.get(user.id)?.clone();
-            if user.account != environment.account() {
+            if user.account != group.account() {
                 self.report(
                     Diagnostic::new(
                         &checks::MISMATCHED_TYPE,
@@ -317,7 +355,7 @@ impl Lowerer<'_> {
                 );
                 return None;
             }
-            names.push(self.name_of(user, 64)?);
+            names.push(Sourced::new(self.name_of(user, 64)?, span));
         }
         Some(names)
     }

@@ -10,7 +10,7 @@ use std::{
 use iamx_catalog::Catalog;
 use iamx_diagnostic::{Check, Diagnostic, Severity, checks};
 use iamx_syntax::{
-    SyntaxElement, SyntaxKind, SyntaxNode, TextRange,
+    SyntaxElement, SyntaxKind, TextRange,
     ast::{AstNode, Declared, DeclaredKind, File, ForItem, Grant, Item, NodePart},
 };
 use iamx_text::{FileId, Span};
@@ -570,16 +570,7 @@ impl<'a> Lowerer<'a> {
         self.report(Diagnostic::new(check, span, message));
     }
 
-    /// Says that this version doesn't compile `what`, which stands at `node`.
-    pub(crate) fn not_yet(&mut self, module: usize, node: &SyntaxNode, what: &str) {
-        let range = iamx_syntax::ast::significant_range(node);
-        let end = node
-            .children_with_tokens()
-            .find(|element| !element.kind().is_trivia())
-            .map_or(range.end(), |element| element.text_range().end());
-        self.not_yet_at(self.span(module, TextRange::new(range.start(), end)), what);
-    }
-
+    /// Says that this version doesn't compile `what`.
     pub(crate) fn not_yet_at(&mut self, span: Span, what: &str) {
         self.report(
             Diagnostic::new(&checks::NOT_YET_SUPPORTED, span, format!("this version doesn't compile {what} yet"))

@@ -47,10 +47,21 @@ impl<'a> Lowerer<'a> {
             self.error(check, at, message);
             return None;
         }
+        self.each_of_items(environment, &list.items(), of, leaf)
+    }
+
+    /// The same of items of which whoever asks has seen to the `except`.
+    pub(crate) fn each_of_items<T>(
+        &mut self,
+        environment: &Environment,
+        items: &[Expr],
+        of: ListOf,
+        leaf: Leaf<'_, 'a, T>,
+    ) -> Option<Vec<T>> {
         let mut all = Vec::new();
         let mut whole = true;
-        for expr in list.items() {
-            match self.each_of_item(environment, &expr, of, leaf) {
+        for expr in items {
+            match self.each_of_item(environment, expr, of, leaf) {
                 Some(mut more) => {
                     self.spend(more.len(), self.span(environment.module, expr.range()))?;
                     all.append(&mut more);
