@@ -121,22 +121,26 @@ fn the_settings_are_checked() {
 }
 
 #[test]
-fn what_is_no_text_is_named_with_its_line() {
-    let folder = Folder::workspace();
-    folder.write("latin.iamx", b"// fine\n// caf\xe9\n");
-    let run = folder.iamx(&["check"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    assert!(run.stderr.contains("`latin.iamx` isn't text: line 2"), "{}", run.stderr);
-}
-
-#[test]
-fn a_file_too_large_is_named() {
+fn files_that_cannot_be_read_are_findings_beside_those_of_others() {
     let folder = Folder::workspace();
     let file = std::fs::File::create(folder.path("large.iamx")).unwrap();
     file.set_len(16 * 1024 * 1024 + 1).unwrap();
-    let run = folder.iamx(&["check"]);
-    assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("large.iamx` has 16777217 bytes"), "{}", run.stderr);
+    std::fs::write(folder.path("latin.iamx"), b"role R {}\n// caf\xe9\n").unwrap();
+    // What it takes of them isn't told again.
+    folder.write("other.iamx", "use large.{x}\nuse latin\nrole Z { trust service nothing attach x, latin.y }\n");
+    let run = folder.iamx(&["check", "--format", "short"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let mut lines = run.stdout.lines();
+    let first = lines.next().unwrap();
+    assert!(first.starts_with("large.iamx:1:1: error[file-too-large]: the file has 16777217 bytes"), "{}", run.stdout);
+    assert_eq!(lines.next(), Some("latin.iamx:2:7: error[not-utf8]: the bytes from here on aren't UTF-8"));
+    assert!(lines.next().unwrap().starts_with("other.iamx:3:24: error[unknown-service-principal]"), "{}", run.stdout);
+    assert_eq!(lines.next(), None);
+    for format in ["json", "sarif"] {
+        let run = folder.iamx(&["check", "--format", format]);
+        assert!(run.stdout.contains("not-utf8") && run.stdout.contains("file-too-large"), "{}", run.stdout);
+    }
+    assert_eq!(folder.iamx(&["check", "latin.iamx"]).code, Some(1));
 }
 
 #[test]

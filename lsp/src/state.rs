@@ -7,7 +7,7 @@ use std::{
 };
 
 use iamx_text::LineIndex;
-use iamx_workspace::{EXTENSION, TextFile, Workspace};
+use iamx_workspace::{EXTENSION, TextFile, UnreadFile, Workspace};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::position::{Encoding, Positions};
@@ -33,6 +33,8 @@ pub struct Loaded {
     pub lock: Option<TextFile>,
     /// Its modules.
     pub modules: Vec<TextFile>,
+    /// Modules that can't be read.
+    pub unread: Vec<UnreadFile>,
 }
 
 /// A text that an editor has open.
@@ -137,6 +139,7 @@ impl State {
         let mut modules: BTreeMap<String, Arc<str>> =
             loaded.modules.iter().map(|file| (file.path.clone(), Arc::clone(&file.text))).collect();
         let mut settings = loaded.settings.clone();
+        let is_unread = |path: &String| loaded.unread.iter().any(|file| file.path == *path);
         for (path, document) in self.documents() {
             let Some(relative) = relative(path, &loaded.root) else { continue };
             match &mut settings {
@@ -145,14 +148,16 @@ impl State {
                 Some(_) if path.extension().is_some_and(|extension| extension == EXTENSION) => {
                     modules.insert(relative, Arc::clone(&document.text));
                 }
-                None if modules.contains_key(&relative) => {
+                None if modules.contains_key(&relative) || is_unread(&relative) => {
                     modules.insert(relative, Arc::clone(&document.text));
                 }
                 _ => {}
             }
         }
+        let unread = loaded.unread.iter().filter(|file| !modules.contains_key(&file.path)).cloned().collect();
         let modules = modules.into_iter().map(|(path, text)| TextFile { path, text }).collect();
         let mut workspace = Workspace::new(settings, modules);
+        workspace.set_unread(unread);
         if let Some(lock) = &loaded.lock {
             workspace.set_lock(lock.clone());
         }

@@ -40,6 +40,7 @@ impl Client {
             settings: Some(file("iamx.toml", "[workspace]\nname = \"acme\"\n")),
             lock: None,
             modules: files.iter().map(|(path, text)| file(path, text)).collect(),
+            unread: Vec::new(),
         };
         let (near, far) = tokio::io::duplex(1 << 16);
         let (far_output, far_input) = tokio::io::split(far);

@@ -57,6 +57,7 @@ fn lower_and_type(bencher: Bencher<'_, '_>, items: usize) {
             path: iamx_workspace::module_path(path),
             file: sources.add(path.as_str(), text.as_str()),
             parse: iamx_syntax::parse(text),
+            is_read: true,
         })
         .collect();
     let settings = WorkspaceSettings { partition: "aws".to_owned(), ..WorkspaceSettings::default() };

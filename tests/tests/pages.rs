@@ -10,11 +10,12 @@ use iamx_tests::{
 
 /// Checks whose page can only sketch an example: the real one would fill it, and stands in `sizes.rs`, and
 /// for locks in `cli/tests/lock.rs`.
-const SKETCHED: [&str; 11] = [
+const SKETCHED: [&str; 12] = [
     "expansion-too-large",
     "file-too-large",
     "invalid-lock",
     "nesting-too-deep",
+    "not-utf8",
     "policy-too-large",
     "stale-lock",
     "text-too-long",

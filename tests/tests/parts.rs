@@ -32,7 +32,12 @@ fn parsed(files: &[SourceText]) -> Parsed {
     texts.retain(|(path, _)| *path != SETTINGS_FILE);
     texts.sort_unstable();
     texts.extend(LIBRARY);
-    let module = |(path, text)| Module { path: module_path(path), file: sources.add(path, text), parse: parse(text) };
+    let module = |(path, text)| Module {
+        path: module_path(path),
+        file: sources.add(path, text),
+        parse: parse(text),
+        is_read: true,
+    };
     let modules = texts.into_iter().map(module).collect();
     Parsed { sources, modules, settings }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use iamx_lsp::Loaded;
 use iamx_text::SourceMap;
-use iamx_workspace::{EXTENSION, LOCK_FILE, SETTINGS_FILE, Settings, TextFile, Workspace};
+use iamx_workspace::{EXTENSION, LOCK_FILE, SETTINGS_FILE, Settings, TextFile, UnreadFile, Workspace};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::read;
@@ -13,8 +13,9 @@ use crate::error::{Error, show};
 /// Reads the workspace that `path` is, or is in: the nearest folder upwards with an `iamx.toml`. A file with none above it is
 /// a workspace by itself. Gives the workspace's root too.
 pub(crate) fn load(path: &Path) -> Result<(PathBuf, Workspace), Error> {
-    let Loaded { root, settings, lock, modules } = files(path)?;
+    let Loaded { root, settings, lock, modules, unread } = files(path)?;
     let mut workspace = Workspace::new(settings, modules);
+    workspace.set_unread(unread);
     if let Some(lock) = lock {
         workspace.set_lock(lock);
     }
@@ -36,10 +37,10 @@ pub(crate) fn files(path: &Path) -> Result<Loaded, Error> {
     if is_module(&start) && !is_folder && !files.contains(&start) {
         return Err(Error::NotInWorkspace { path: show(path), root: show(&root) });
     }
-    let modules = files.iter().map(|file| text_file(&root, file)).collect::<Result<_, _>>()?;
+    let (modules, unread) = text_files(&root, &files)?;
     let settings = Some(TextFile { path: SETTINGS_FILE.to_owned(), text: settings.into() });
     let lock = own_file(&root, LOCK_FILE)?.map(|text| TextFile { path: LOCK_FILE.to_owned(), text: text.into() });
-    Ok(Loaded { root, settings, lock, modules })
+    Ok(Loaded { root, settings, lock, modules, unread })
 }
 
 /// The root of the workspace that `path` is, or is in; `None` where it is in none.
@@ -86,8 +87,8 @@ fn rewrite(file: &Path, from: &Path, to: &Path) -> PathBuf {
 /// A workspace of one module.
 fn single(file: &Path) -> Result<Loaded, Error> {
     let root = file.parent().unwrap_or(Path::new("")).to_owned();
-    let modules = vec![text_file(&root, file)?];
-    Ok(Loaded { root, modules, ..Loaded::default() })
+    let (modules, unread) = text_files(&root, &[file.to_owned()])?;
+    Ok(Loaded { root, modules, unread, ..Loaded::default() })
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, Error> {
@@ -220,7 +221,21 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-fn text_file(root: &Path, file: &Path) -> Result<TextFile, Error> {
+/// The files that can be read, and those that can't.
+fn text_files(root: &Path, files: &[PathBuf]) -> Result<(Vec<TextFile>, Vec<UnreadFile>), Error> {
+    let (mut modules, mut unread) = (Vec::new(), Vec::new());
+    for file in files {
+        let path = path_within(root, file)?;
+        match read::text_or_fault(file)? {
+            Ok(text) => modules.push(TextFile { path, text: text.into() }),
+            Err(fault) => unread.push(UnreadFile { path, fault }),
+        }
+    }
+    Ok((modules, unread))
+}
+
+/// The path of a file below the root, with `/` between its parts.
+fn path_within(root: &Path, file: &Path) -> Result<String, Error> {
     let relative = file.strip_prefix(root).unwrap_or(file);
     let mut path = String::new();
     for part in relative.components() {
@@ -230,5 +245,5 @@ fn text_file(root: &Path, file: &Path) -> Result<TextFile, Error> {
         }
         path.push_str(part);
     }
-    Ok(TextFile { path, text: read::text(file)?.into() })
+    Ok(path)
 }

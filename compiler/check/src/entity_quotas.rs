@@ -129,6 +129,26 @@ fn descriptions(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some(text) = description else { continue };
         diagnostics.extend(length(world, QuotaKind::Description, &format!("the description of `{name}`"), text, span));
     }
+    for role in &program.roles {
+        let Some(text) = &role.description else { continue };
+        diagnostics.extend(refused_characters(&role.identity.name, text, role.identity.span));
+    }
+}
+
+/// A role is described in the letters of Latin-1; a policy in any.
+///
+/// See [`CreateRole`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html) and
+/// [`CreatePolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html).
+fn refused_characters(name: &str, text: &str, span: Span) -> Option<Diagnostic> {
+    static CHECK: &Check = &checks::INVALID_TEXT;
+    let is_taken = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}');
+    let refused = text.chars().find(|c| !is_taken(c))?;
+    let message = format!("IAM takes no `{}` in the description of the role `{name}`", refused.escape_debug());
+    Some(
+        Diagnostic::new(CHECK, span, message)
+            .note("a role's description is written in the letters of western Europe (Latin-1)")
+            .help("write it in these, or begin its lines with `//`, which stays in the source"),
+    )
 }
 
 /// What is wrong with a text that is too long.

@@ -24,8 +24,10 @@ pub struct Module {
     pub path: Vec<String>,
     /// Its text.
     pub file: FileId,
-    /// Its tree.
+    /// Its tree; an empty one, where the file can't be read.
     pub parse: Parse,
+    /// Whether the file can be read, so that what isn't declared in it isn't there.
+    pub is_read: bool,
 }
 
 impl Module {

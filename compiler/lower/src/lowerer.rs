@@ -611,12 +611,13 @@ impl<'a> Lowerer<'a> {
 
     fn report_unused(&mut self) {
         // What wasn't read may use anything.
-        let unread = self.input.modules.iter().any(|module| !module.parse.errors().is_empty())
+        let unread = self.input.modules.iter().any(|module| !module.is_read || !module.parse.errors().is_empty())
             || self.diagnostics.iter().any(|diagnostic| diagnostic.check == &checks::NOT_YET_SUPPORTED);
         if unread {
             return;
         }
         let mut findings = Vec::new();
+        let made: HashSet<DeclarationId> = self.made.keys().map(|item| item.id).collect();
         for (index, declaration) in self.names.declarations.iter().enumerate() {
             if self.used.contains(&DeclarationId(index))
                 || self.names.is_duplicate(DeclarationId(index))
@@ -642,6 +643,11 @@ impl<'a> Lowerer<'a> {
                     &checks::UNUSED_POLICY,
                     format!("nothing attaches or includes `{}`, so it is not written", declaration.name),
                     "attach it to a role, user or group, or delete it",
+                ),
+                DeclarationKind::Entity(DeclaredKind::Boundary, _) if !made.contains(&DeclarationId(index)) => (
+                    &checks::UNUSED_POLICY,
+                    format!("no role or user has the boundary `{}`, so it is not written", declaration.name),
+                    "say `boundary` in a role or user, or `in` where it is to be for others, or delete it",
                 ),
                 DeclarationKind::Entity(DeclaredKind::Scp | DeclaredKind::Rcp, _)
                     if self.program.organization.is_some() =>

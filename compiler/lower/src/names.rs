@@ -104,6 +104,8 @@ pub(crate) struct Names {
     modules: HashMap<Vec<String>, usize>,
     by_span: HashMap<Span, DeclarationId>,
     duplicates: HashSet<DeclarationId>,
+    /// Modules whose files can't be read.
+    unread: HashSet<usize>,
     /// The variables of the `for`s around a declaration, the outermost first.
     variables: HashMap<DeclarationId, Rc<[Span]>>,
     /// Names brought in by `use` and not yet asked for.
@@ -115,6 +117,9 @@ impl Names {
         let mut names = Self {
             scopes: vec![HashMap::new(); input.modules.len()],
             modules: input.modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect(),
+            unread: (0..input.modules.len())
+                .filter(|&at| input.modules.get(at).is_some_and(|one| !one.is_read))
+                .collect(),
             ..Self::default()
         };
         let mut uses = Vec::new();
@@ -369,6 +374,11 @@ impl Names {
             }
             return;
         }
+        // What would be in a file that can't be read isn't known, and that was said.
+        if self.unread.contains(&from) {
+            self.bind(module, bound.to_owned(), Named::Missing, span, diagnostics);
+            return;
+        }
         let known: Vec<String> =
             self.declarations.iter().filter(|d| d.module == from).map(|d| d.name.clone()).collect();
         let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_NAME, span, format!("that module declares no `{name}`"));
@@ -442,6 +452,10 @@ impl Names {
     }
 
     /// The module of that path.
+    pub(crate) fn is_unread(&self, module: usize) -> bool {
+        self.unread.contains(&module)
+    }
+
     pub(crate) fn module_at(&self, path: &[String]) -> Option<usize> {
         self.modules.get(path).copied()
     }

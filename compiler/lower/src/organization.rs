@@ -1,6 +1,7 @@
 //! The organization and its accounts.
 
 use iamx_diagnostic::{Diagnostic, checks};
+use iamx_policy::with_deployed;
 use iamx_syntax::{
     SyntaxKind, SyntaxToken,
     ast::{AccountNode, AstNode, Item, NodePart, OrganizationItem, OrganizationNode as _, OuNode, Tags},
@@ -234,6 +235,15 @@ impl Lowerer<'_> {
                 );
                 continue;
             }
+            if let Some(message) = tag_fault(&key, &value.value, kept) {
+                let span = self.span(environment.module, name.text_range());
+                self.report(
+                    Diagnostic::new(&checks::INVALID_TEXT, span, message)
+                        .note("a tag is letters, digits, blanks and the characters `_ . : / = + - @`")
+                        .help("write it in these"),
+                );
+                continue;
+            }
             if kept == TagKeys::WithoutCase
                 && let Some(other) = lowered.iter().find(|tag| tag.key.eq_ignore_ascii_case(&key))
             {
@@ -247,6 +257,27 @@ impl Lowerer<'_> {
         }
         lowered
     }
+}
+
+/// What AWS refuses of a tag's key and value. Other services than IAM have rules of their own for characters.
+///
+/// See [`Tag`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html).
+fn tag_fault(key: &str, value: &str, kept: TagKeys) -> Option<String> {
+    if key.is_empty() {
+        return Some("a tag has a key, and this is empty".to_owned());
+    }
+    if kept == TagKeys::WithCase {
+        return None;
+    }
+    // Letters, digits and blanks of any alphabet.
+    let is_blank = |c: char| c.is_whitespace() && !c.is_control();
+    let is_refused = |c: &char| !c.is_alphanumeric() && !is_blank(*c) && !"_.:/=+-@".contains(*c);
+    let known = with_deployed(&value.replace("${$}{", "${"), |_| String::new());
+    if let Some(c) = key.chars().find(is_refused) {
+        return Some(format!("IAM takes no `{}` in the key of a tag", c.escape_debug()));
+    }
+    let c = known.chars().find(is_refused)?;
+    Some(format!("IAM takes no `{}` in the value of the tag `{key}`", c.escape_debug()))
 }
 
 /// Whether two keys of tags may differ by case alone.

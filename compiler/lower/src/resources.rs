@@ -600,12 +600,27 @@ impl Lowerer<'_> {
     /// The region of the settings; none where AWS has none of that name, which was said.
     pub(crate) fn workspace_region(&self) -> Option<String> {
         let region = self.settings().region.as_ref()?;
-        (region == "*" || self.catalog().partition_of_region(region).is_some()).then(|| region.clone())
+        self.is_own_region(region).then(|| region.clone())
+    }
+
+    /// Whether it is a region of the workspace's partition, or all of them.
+    fn is_own_region(&self, region: &str) -> bool {
+        let partition = self.catalog().partition_of_region(region);
+        region == "*" || partition.is_some_and(|partition| partition.id == self.settings().partition)
     }
 
     pub(crate) fn check_region(&mut self, region: &str, span: Span) -> Option<()> {
-        if region == "*" || self.catalog().partition_of_region(region).is_some() {
+        if self.is_own_region(region) {
             return Some(());
+        }
+        if let Some(other) = self.catalog().partition_of_region(region).map(|partition| partition.id.clone()) {
+            let own = self.settings().partition.clone();
+            let message = format!("`{region}` is a region of the partition `{other}`, and the workspace's is `{own}`");
+            self.report(
+                Diagnostic::new(&checks::INVALID_PARTITION, span, message)
+                    .help("name a region of that partition, or set `partition` in `iamx.toml`"),
+            );
+            return None;
         }
         let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_REGION, span, format!("AWS has no region `{region}`"))
             .note(self.catalog_date());

@@ -307,6 +307,10 @@ impl Lowerer<'_> {
                 };
                 rest.remove(0);
                 let Some(id) = self.names.look_up_declared(module, member.text()) else {
+                    // What would be in a file that can't be read isn't known, and that was said.
+                    if self.names.is_unread(module) {
+                        return None;
+                    }
                     let at = self.span(environment.module, member.text_range());
                     let message = format!("that module declares no `{}`", member.text());
                     let mut diagnostic = Diagnostic::new(&checks::UNKNOWN_NAME, at, message);

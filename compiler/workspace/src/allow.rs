@@ -1,5 +1,7 @@
 //! `#allow(name, "reason")`: which findings it takes away, and what is wrong with it.
 
+use std::collections::HashSet;
+
 use iamx_diagnostic::{Applicability, Check, Diagnostic, Severity, check, checks, nearest_check};
 use iamx_syntax::{NodeOrToken, Parse, SyntaxKind, SyntaxNode};
 use iamx_text::{FileId, Span, TextRange};
@@ -86,16 +88,26 @@ impl Allows {
 
     /// The `#allow`s that took nothing away.
     pub(crate) fn unused(&self) -> Vec<Diagnostic> {
-        self.0
-            .iter()
-            .filter(|allow| !allow.used && allow.target.is_some() && allow.check.name != checks::UNUSED_ALLOW.name)
-            .map(|allow| {
+        let said = |allow: &&Allow| allow.target.is_some() && allow.check.name != checks::UNUSED_ALLOW.name;
+        let mut seen = HashSet::new();
+        let mut unused = Vec::new();
+        for allow in self.0.iter().filter(said) {
+            let (message, help) = if !seen.insert((allow.check.name, allow.target)) {
+                (format!("`{}` is allowed here already", allow.check.name), "keep one of them, with its reason")
+            } else if !allow.used {
                 let message = format!("nothing here is a `{}`", allow.check.name);
-                Diagnostic::new(&checks::UNUSED_ALLOW, allow.attribute, message)
-                    .help("remove it, so that the next such finding is seen")
-                    .fix("remove the `#allow`", allow.attribute, "", Applicability::Safe)
-            })
-            .collect()
+                (message, "remove it, so that the next such finding is seen")
+            } else {
+                continue;
+            };
+            unused.push(Diagnostic::new(&checks::UNUSED_ALLOW, allow.attribute, message).help(help).fix(
+                "remove the `#allow`",
+                allow.attribute,
+                "",
+                Applicability::Safe,
+            ));
+        }
+        unused
     }
 }
 

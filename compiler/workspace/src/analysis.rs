@@ -1,6 +1,6 @@
 //! The pipeline: parse, lower, check, emit.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use iamx_catalog::Catalog;
 use iamx_check::{Day, check, is_of_the_whole};
@@ -31,6 +31,30 @@ pub struct TextFile {
     pub text: Arc<str>,
 }
 
+/// A file of a workspace that can't be read as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// Its path, as that of a [`TextFile`].
+    pub path: String,
+    /// What is in the way.
+    pub fault: FileFault,
+}
+
+/// Why a file can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// It has more than [`MAX_FILE_BYTES`].
+    TooLarge {
+        /// How many it has.
+        bytes: u64,
+    },
+    /// It has bytes that aren't UTF-8.
+    NotUtf8 {
+        /// The text up to these.
+        before: Arc<str>,
+    },
+}
+
 /// A workspace's files and settings.
 #[derive(Debug)]
 pub struct Workspace {
@@ -38,6 +62,8 @@ pub struct Workspace {
     settings_diagnostics: Vec<Diagnostic>,
     sources: Arc<SourceMap>,
     modules: Vec<FileId>,
+    /// Those of the modules that can't be read, with what is said of each.
+    unread: BTreeMap<FileId, Diagnostic>,
     /// The modules of `std`, where some module speaks of it.
     library: Vec<FileId>,
     lock: Option<FileId>,
@@ -71,10 +97,41 @@ impl Workspace {
         let modules = modules.into_iter().map(|file| sources.add(file.path, file.text)).collect();
         let library = spoken_of.into_iter().map(|(path, text)| sources.add(path, text)).collect();
         let (sources, targets) = (Arc::new(sources), read.targets.clone());
-        let mut workspace =
-            Self { settings: read, settings_diagnostics, sources, modules, library, lock: None, today: None };
+        let mut workspace = Self {
+            settings: read,
+            settings_diagnostics,
+            sources,
+            modules,
+            unread: BTreeMap::new(),
+            library,
+            lock: None,
+            today: None,
+        };
         workspace.set_targets(targets);
         workspace
+    }
+
+    /// Gives the modules that can't be read. Each has a finding, and the others are looked at all the same.
+    pub fn set_unread(&mut self, files: Vec<UnreadFile>) {
+        for UnreadFile { path, fault } in files {
+            let sources = Arc::make_mut(&mut self.sources);
+            let (id, finding) = match fault {
+                FileFault::TooLarge { bytes } => {
+                    let id = sources.add(path, "");
+                    (id, too_large(id, bytes))
+                }
+                FileFault::NotUtf8 { before } => {
+                    let end = TextSize::new(u32::try_from(before.len()).unwrap_or(u32::MAX));
+                    let id = sources.add(path, before);
+                    let message = "the bytes from here on aren't UTF-8";
+                    (id, Diagnostic::new(&checks::NOT_UTF8, Span::at(id, end), message).help("save the file as UTF-8"))
+                }
+            };
+            self.modules.push(id);
+            self.unread.insert(id, finding);
+        }
+        let sources = Arc::clone(&self.sources);
+        self.modules.sort_by_key(|id| sources.get(*id).map(|file| file.path().to_owned()));
     }
 
     /// Its settings.
@@ -102,7 +159,8 @@ impl Workspace {
     /// The names that its modules declare and that a value can be given to: parameters and externs.
     pub fn params(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for source in self.modules.iter().filter_map(|&file| self.sources.get(file)) {
+        let read = self.modules.iter().filter(|file| !self.unread.contains_key(*file));
+        for source in read.filter_map(|&file| self.sources.get(file)) {
             let parse = iamx_syntax::parse(source.text());
             let items = File::cast(parse.syntax()).into_iter().flat_map(|file| file.items());
             names.extend(items.filter_map(|item| match item {
@@ -152,7 +210,8 @@ impl Workspace {
         }
         modules.extend(self.library.iter().filter_map(|&file| {
             let source = self.sources.get(file)?;
-            Some(Module { path: module_path(source.path()), file, parse: iamx_syntax::parse(source.text()) })
+            let parse = iamx_syntax::parse(source.text());
+            Some(Module { path: module_path(source.path()), file, parse, is_read: true })
         }));
         let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &self.settings.workspace };
         let lowered = lower(&input);
@@ -192,15 +251,16 @@ impl Workspace {
         // Nothing can `use` a file alone, so it may be called anything.
         let fault = if self.is_lone_file() { None } else { check_module_path(&path, file) };
         let mut diagnostics: Vec<Diagnostic> = fault.into_iter().collect();
-        let parse;
-        if source.text().len() > MAX_FILE_BYTES {
-            parse = iamx_syntax::parse("");
-            diagnostics.push(too_large(file, source.text().len()));
-        } else {
-            parse = iamx_syntax::parse(source.text());
+        let large = source.text().len() > MAX_FILE_BYTES;
+        let unread = self.unread.get(&file).cloned();
+        let unread = unread.or_else(|| large.then(|| too_large(file, source.text().len() as u64)));
+        let is_read = unread.is_none();
+        diagnostics.extend(unread);
+        let parse = iamx_syntax::parse(if is_read { source.text() } else { "" });
+        if is_read {
             diagnostics.extend(iamx_syntax::diagnostics(file, source.text(), &parse));
         }
-        Some((Module { path, file, parse }, diagnostics))
+        Some((Module { path, file, parse, is_read }, diagnostics))
     }
 
     /// Takes away what `#allow` and `[lint]` say, in this order: a check that is off makes no `#allow` unused.
@@ -234,7 +294,7 @@ fn has_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-fn too_large(file: FileId, bytes: usize) -> Diagnostic {
+fn too_large(file: FileId, bytes: u64) -> Diagnostic {
     let message = format!("the file has {bytes} bytes, and the largest that is read has {MAX_FILE_BYTES}");
     Diagnostic::new(&checks::FILE_TOO_LARGE, Span::at(file, TextSize::new(0)), message).help("split it into modules")
 }

@@ -14,7 +14,7 @@ mod module;
 mod settings;
 mod spelling;
 
-pub use analysis::{Analysis, MAX_FILE_BYTES, TextFile, Workspace};
+pub use analysis::{Analysis, FileFault, MAX_FILE_BYTES, TextFile, UnreadFile, Workspace};
 
 pub use iamx_check::Day;
 pub use iamx_emit::{OutputFile, Target, is_place_of_documents};

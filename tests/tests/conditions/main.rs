@@ -131,7 +131,7 @@ fn compile_statements(statements: &[String]) -> Vec<Result<Vec<Value>, String>> 
     let file = sources.add("main.iamx", text.as_str());
     let parse = iamx_syntax::parse(&text);
     assert!(parse.errors().is_empty(), "{:?}\n{text}", parse.errors());
-    let modules = [Module { path: vec!["main".to_owned()], file, parse }];
+    let modules = [Module { path: vec!["main".to_owned()], file, parse, is_read: true }];
     let settings = WorkspaceSettings::default();
     let input = Input { sources: &sources, modules: &modules, catalog: Catalog::builtin(), settings: &settings };
     let Lowered { program, diagnostics } = lower(&input);
