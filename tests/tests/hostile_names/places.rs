@@ -268,7 +268,7 @@ pub(crate) const PLACES: &[Place] = &[
     place(
         "value of a parameter",
         Settings("[workspace]\nname = \"acme\"\n[params]\nx = \"@@\"\n"),
-        "param x: string = \"d\"\nrole R {\n  trust service ec2\n  tags { x = \"${x}\" }\n  allow s3:GetObject on s3.bucket(\"acme\").object(\"${x}\")\n}\n",
+        "param x: string = \"d\"\nrole R {\n  trust service ec2\n  allow s3:GetObject on s3.bucket(\"acme\").object(\"${x}\")\n}\n",
     ),
     place(
         "name of the workspace",
