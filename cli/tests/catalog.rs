@@ -81,6 +81,27 @@ fn an_empty_variable_names_no_catalog() {
 }
 
 #[test]
+fn an_import_says_what_it_leaves_out() {
+    let service = r#"{"Name": "brandnew", "Actions": [{"Name": "Do"}],
+        "Resources": [{"Name": "thing", "ARNFormats": ["garbage"]}],
+        "ConditionKeys": [{"Name": "brandnew:Key", "Types": ["Quux"]}]}"#;
+    let folder = Folder::new(&[("in/a.json", service), ("in/b.json", service)]);
+    let run = folder.iamx(&["catalog", "import", "in", "--date", "2026-11-24", "--out", "new.bin"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for says in [
+        "in/b.json is left out: another description of `brandnew`, after that in in/a.json\n",
+        "resource type brandnew `thing` is left out: `garbage` is no ARN format\n",
+        "condition key `brandnew:Key` is left out: its type `Quux` is unknown\n",
+    ] {
+        assert!(run.stderr.contains(says), "{says}{}", run.stderr);
+    }
+    folder.write("broken/a.json", "{");
+    let run = folder.iamx(&["catalog", "import", "broken", "--date", "2026-11-24", "--out", "new.bin"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("is not JSON"), "{}", run.stderr);
+}
+
+#[test]
 fn an_import_has_a_day_and_overwrites_catalogs_alone() {
     let folder = Folder::new(&[("in/s3.json", "{}"), ("keep.txt", "mine\n")]);
     for date in ["2026-13-01", "2026-02-29", "2026-04-31", "2026-01-00"] {

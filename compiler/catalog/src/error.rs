@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::LeftOut;
+
 /// Why a catalog could not be read or made. The text is a whole plain phrase, fit to stand after `catalog FILE: `.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -53,8 +55,20 @@ pub enum CatalogError {
         what: String,
     },
     /// There was nothing to make a catalog from.
-    #[error("there is no service description among the files given")]
-    NothingToImport,
+    #[error("there is no service description among the files given{}", reasons(skipped))]
+    NothingToImport {
+        /// The files, with what each is instead.
+        skipped: Vec<LeftOut>,
+    },
+}
+
+/// Why the first few files were left out.
+fn reasons(skipped: &[LeftOut]) -> String {
+    let mut text: String = skipped.iter().take(3).map(|one| format!("; `{}` is {}", one.what, one.reason)).collect();
+    if skipped.len() > 3 {
+        text.push_str("; and so on");
+    }
+    text
 }
 
 impl CatalogError {

@@ -106,17 +106,25 @@ pub fn import_service_reference(
 ) -> Result<(Vec<u8>, ImportReport), CatalogError> {
     let mut report = ImportReport::default();
     let mut read: BTreeMap<String, Service> = BTreeMap::new();
+    let mut of_files: BTreeMap<String, String> = BTreeMap::new();
     for (file, bytes) in files {
         match serde_json::from_slice::<ReferenceService>(&bytes) {
             Ok(service) => {
                 let service = convert(service, &mut report.left_out);
-                read.insert(service.prefix().to_owned(), service);
+                let prefix = service.prefix().to_owned();
+                if let Some(before) = of_files.get(&prefix) {
+                    let reason = format!("another description of {}, after that in {before}", printable(&prefix));
+                    report.skipped.push(LeftOut { what: file, reason });
+                    continue;
+                }
+                of_files.insert(prefix.clone(), file);
+                read.insert(prefix, service);
             }
             Err(error) => report.skipped.push(LeftOut { what: file, reason: reason(&error, &bytes) }),
         }
     }
     if read.is_empty() {
-        return Err(CatalogError::NothingToImport);
+        return Err(CatalogError::NothingToImport { skipped: report.skipped });
     }
     let mut made = CatalogData::from_catalog(base);
     let mut tally = Tally::default();

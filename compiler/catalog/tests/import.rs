@@ -84,7 +84,31 @@ fn the_same_files_give_the_same_bytes_in_any_order() {
 #[test]
 fn a_folder_without_a_service_is_an_error() {
     let none = import_service_reference(Vec::new(), Catalog::builtin(), "2026-11-20");
-    assert_eq!(none.unwrap_err(), CatalogError::NothingToImport);
+    assert!(matches!(none.unwrap_err(), CatalogError::NothingToImport { .. }));
+}
+
+#[test]
+fn what_can_not_be_read_says_why() {
+    let broken = [("a.json".to_owned(), b"{\"Name\": ".to_vec()), ("b.json".to_owned(), b"[]".to_vec())];
+    let error = import_service_reference(broken, Catalog::builtin(), "2026-11-20").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is no service description among the files given; `a.json` is not JSON (line 1, column 9); `b.json` is a \
+         list, not the description of one service"
+    );
+}
+
+#[test]
+fn a_service_is_read_from_one_file() {
+    let file = |name: &str, action: &str| {
+        (name.to_owned(), format!("{{\"Name\": \"brandnew\", \"Actions\": [{{\"Name\": \"{action}\"}}]}}").into_bytes())
+    };
+    let files = [file("a.json", "Do"), file("b.json", "Undo")];
+    let (bytes, report) = import_service_reference(files, Catalog::builtin(), "2026-11-20").unwrap();
+    let made = Catalog::from_bytes(bytes).unwrap();
+    assert!(made.action("brandnew:Do").is_some() && made.action("brandnew:Undo").is_none());
+    let skipped: Vec<String> = report.skipped.iter().map(|one| format!("{}: {}", one.what, one.reason)).collect();
+    assert_eq!(skipped, ["b.json: another description of `brandnew`, after that in a.json"]);
 }
 
 #[test]

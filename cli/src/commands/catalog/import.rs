@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
     }
     let (bytes, report) = import_service_reference(files, Catalog::builtin(), &arguments.date)
         .map_err(|error| Error::CatalogImport { reason: error.to_string() })?;
-    for skipped in &report.skipped {
+    for skipped in report.skipped.iter().chain(&report.left_out) {
         terminal.say(&escape_line(&format!("{} is left out: {}", skipped.what, skipped.reason)));
     }
     if arguments.out.is_file() && Catalog::from_bytes(catalog::bytes(&arguments.out)?).is_err() {
