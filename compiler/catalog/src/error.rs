@@ -64,7 +64,8 @@ pub enum CatalogError {
 
 /// Why the first few files were left out.
 fn reasons(skipped: &[LeftOut]) -> String {
-    let mut text: String = skipped.iter().take(3).map(|one| format!("; `{}` is {}", one.what, one.reason)).collect();
+    let few: Vec<String> = skipped.iter().take(3).map(|one| format!("; `{}` is {}", one.what, one.reason)).collect();
+    let mut text = few.concat();
     if skipped.len() > 3 {
         text.push_str("; and so on");
     }
