@@ -1,7 +1,7 @@
 //! What stands after `allow` and `deny`: actions by name, pattern and access level.
 
 use iamx_catalog::{Catalog, Level, Service};
-use iamx_diagnostic::{Applicability, Diagnostic, checks};
+use iamx_diagnostic::{Applicability, Diagnostic, Severity, checks};
 use iamx_policy::{ActionPattern, Sourced};
 use iamx_syntax::{
     SyntaxToken,
@@ -260,12 +260,15 @@ impl Lowerer<'_> {
         if let Some(action) = service.action(name) {
             return Some(Sourced::new(ActionPattern::new(service.prefix(), &*action.name), span));
         }
-        self.unknown_action(service, name, span, span.range.contains_range(prefix_span.range));
-        None
+        let meant = self.unknown_action(service, name, span, span.range.contains_range(prefix_span.range));
+        // One that is like no other may be newer than the catalog.
+        (!meant).then(|| Sourced::new(ActionPattern::new(service.prefix(), name), span))
     }
 
-    /// Says that there is no such action, and which one is meant. `whole` says that the span covers the prefix too.
-    fn unknown_action(&mut self, service: &Service, name: &str, span: Span, whole: bool) {
+    /// Says that there is no such action, and which one is meant; gives whether one is. `whole` says that the span covers the
+    /// prefix too.
+    fn unknown_action(&mut self, service: &Service, name: &str, span: Span, whole: bool) -> bool {
+        let mut meant = true;
         let written = format!("{}:{name}", service.prefix());
         let short = |action: &str| {
             if whole { action.to_owned() } else { action.split_once(':').map_or(action, |(_, name)| name).to_owned() }
@@ -291,10 +294,14 @@ impl Lowerer<'_> {
                         diagnostic.fix(format!("replace with `{near}`"), span, short(near), Applicability::Unsafe);
                 }
             } else {
-                diagnostic = diagnostic.help(format!("if the action is new, write `unchecked {written}`"));
+                meant = false;
+                diagnostic = diagnostic
+                    .severity(Severity::Warning)
+                    .help(format!("if the action is new, write `unchecked {written}`"));
             }
         }
         self.report(diagnostic);
+        meant
     }
 
     /// `s3:@read`: the actions of that level that act on the types of `resources`.

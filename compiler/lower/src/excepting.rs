@@ -129,6 +129,10 @@ impl Lowerer<'_> {
             if taken.items.iter().any(|item| item.span == span && idle.iter().all(|idle| !std::ptr::eq(*idle, item))) {
                 continue;
             }
+            // Of what there is no such thing of, that was said.
+            if self.diagnostics.iter().any(|said| said.primary() == Some(span)) {
+                continue;
+            }
             self.report(
                 Diagnostic::new(&checks::IDLE_EXCEPT, span, "this takes nothing away from what stands before `except`")
                     .help("leave it out, or write what is meant to be taken away"),
