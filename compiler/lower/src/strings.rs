@@ -93,9 +93,10 @@ fn escape(
                 digits.push(c);
                 last = position;
             }
+            let behind = chars.peek().map_or(last + 2, |(position, c)| position + c.len_utf8());
             let closed = chars.next_if(|(_, c)| *c == '}').is_some();
             let value = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() <= 6).and_then(char::from_u32);
-            value.filter(|_| closed).ok_or_else(|| bad(last + 2))
+            value.filter(|_| closed).ok_or_else(|| bad(behind))
         }
         Some((end, c)) => Err(bad(end + c.len_utf8())),
         None => Err(bad(at + 1)),
@@ -125,5 +126,7 @@ mod tests {
         assert_eq!(pieces(r#""a${b""#), Err(Fault::Unclosed(2..5)));
         assert_eq!(pieces(r#""${a b}""#), Err(Fault::NotAName(1..7)));
         assert_eq!(pieces(r#""\u{110000}""#), Err(Fault::Escape(1..11)));
+        assert_eq!(pieces("\"\\u{e\u{FEFF}9}\""), Err(Fault::Escape(1..8)));
+        assert_eq!(pieces("\"\\u{eé\""), Err(Fault::Escape(1..7)));
     }
 }

@@ -94,7 +94,7 @@ impl<'t> Lexer<'t> {
                 Token::Start { rule: Rule::lexemes | Rule::EOI, .. }
                 | Token::End { rule: Rule::lexemes | Rule::EOI, .. } => {}
                 Token::Start { pos, .. } if start + pos.pos() < self.cursor => is_read = true,
-                Token::End { pos, .. } if std::mem::take(&mut is_read) => self.comment_to(start + pos.pos()),
+                Token::End { pos, .. } if std::mem::take(&mut is_read) => self.lengthen_comment(start + pos.pos()),
                 Token::Start { pos, .. } => self.blanks_to(start + pos.pos()),
                 Token::End { rule, pos } => self.lexeme(rule, start + pos.pos()),
             }
@@ -130,6 +130,16 @@ impl<'t> Lexer<'t> {
             if !line.is_empty() {
                 self.trivia(SyntaxKind::COMMENT, self.cursor + line.len());
             }
+        }
+    }
+
+    /// The comment that was read last goes on to `end`, on its line: what stands behind it would be something else on another.
+    fn lengthen_comment(&mut self, end: usize) {
+        if self.cursor < end
+            && let Some(comment) = self.lexemes.all.last_mut()
+        {
+            comment.end = narrow(end);
+            self.cursor = end;
         }
     }
 

@@ -110,6 +110,15 @@ fn respaced(text: &str, choices: &[(u8, &str)], percent: u8) -> String {
 }
 
 /// Few cases a run, as each parses many texts; `PROPTEST_CASES` asks for more.
+#[test]
+fn a_comment_of_another_language_takes_what_it_cuts() {
+    for text in
+        ["/**//", "/* a *// b\nlet a = [\"x\"]\n", "/* \"x */ y\" z\n", "/*\n \" */ let\" b = 1\n", "# \"a\n\" b\n"]
+    {
+        check(text).unwrap();
+    }
+}
+
 fn config() -> ProptestConfig {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let config = ProptestConfig::default();
