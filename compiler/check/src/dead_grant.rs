@@ -1,21 +1,23 @@
 //! An allow that gives nothing, since all of it is denied, or left out of a boundary.
 //!
-//! Found is what is certain: a deny that is about all that the allow is about and asks for no more, or a boundary with
-//! nothing of it. See [evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+//! Found is what is certain: a deny that is about all that the allow is about and asks for no more than is so of whoever has
+//! it, or a boundary with nothing of it. Looked at is each word of actions by itself, on all of its resources. See [evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{
-    AttachmentTarget, GuardrailKind, Identity, ManagedPolicy, OrganizationNodeKind, PermissionSetTarget, PolicyHolder,
-    Program, ResourcePolicy,
+    AttachmentTarget, GuardrailKind, Identity, IdentityKind, ManagedPolicy, OrganizationNodeKind, PermissionSetTarget,
+    PolicyHolder, Program, ResourcePolicy,
 };
-use iamx_policy::{Document, Effect, Principal, Statement};
+use iamx_policy::{ActionPattern, Document, Effect, Element, Principal, Sourced, Statement};
 use iamx_text::Span;
 
 use crate::{
-    inclusion::{Pattern, conditions_include, may_share, principals, target_includes},
+    caller::{Caller, meets},
+    inclusion::{Pattern, may_share, principals, target_includes},
     rules::World,
+    written::lies_in,
 };
 
 /// What takes an allow away from whoever has it.
@@ -29,55 +31,119 @@ struct Taken<'p> {
 #[derive(Clone, Copy)]
 enum By<'p> {
     Deny,
-    Guardrail(&'p str),
+    Guardrail(GuardrailKind, &'p str),
     Boundary(&'p str),
 }
 
-/// An allow of the source, which may stand in several documents.
-#[derive(Default)]
-struct Allow<'p> {
+/// Actions that an allow of the source names with one word; it may stand in several documents.
+struct Word<'p> {
+    /// Where the word is written; the statement where it is written elsewhere.
+    span: Span,
+    /// Whether they are what a grant adds for the key of the data.
+    of_key: bool,
     /// Whether something comes of it somewhere.
     lives: bool,
     /// What takes it away elsewhere.
     taken: Option<Taken<'p>>,
 }
 
-/// The allows by where they are written. What a grant writes for the identity and for the resource is looked at apart, since
-/// without the one the other gives nothing.
+/// The words by what they stand for.
+type Words<'p> = BTreeMap<Vec<ActionPattern>, Word<'p>>;
+
+/// The words of the allows, by where these are written. What a grant writes for the identity and for the resource is looked
+/// at apart, since without the one the other gives nothing.
 #[derive(Default)]
-struct Allows<'p>(HashMap<(bool, Span), Allow<'p>>);
+struct Allows<'p>(BTreeMap<(bool, Span), Words<'p>>);
 
 impl<'p> Allows<'p> {
     /// Looks at each allow of the document.
     fn look(&mut self, document: &'p Document, of_identity: bool, taken: impl Fn(&Statement) -> Option<Taken<'p>>) {
         for statement in document.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
+            let of_key = is_for_key(statement);
+            let words = words(statement, of_key);
+            let whole = taken(statement);
+            let alone = words.len() == 1;
             let known = self.0.entry((of_identity, statement.span)).or_default();
-            match taken(statement) {
-                _ if known.lives => {}
-                Some(taken) => known.taken = known.taken.or(Some(taken)),
-                None => known.lives = true,
+            for (span, actions) in words {
+                let name = actions.iter().map(|one| one.value.clone()).collect();
+                let word = known.entry(name).or_insert(Word { span, of_key, lives: false, taken: None });
+                if word.lives {
+                    continue;
+                }
+                let taken = match whole {
+                    None if !alone => taken(&Statement {
+                        actions: Element { negated: false, patterns: actions },
+                        ..statement.clone()
+                    }),
+                    whole => whole,
+                };
+                match taken {
+                    Some(taken) => word.taken = word.taken.or(Some(taken)),
+                    None => word.lives = true,
+                }
             }
         }
     }
+
+    /// What is found of it.
+    fn findings(self) -> impl Iterator<Item = Diagnostic> {
+        self.0.into_iter().flat_map(|((_, allow), words)| {
+            let dead = |word: &Word<'p>| word.taken.filter(|_| !word.lives);
+            let first = words.values().next().and_then(dead);
+            if let (Some(taken), true) = (first, words.values().all(|word| dead(word).is_some())) {
+                return vec![finding(allow, "this", taken)];
+            }
+            let mut found = Vec::new();
+            let mut of_key: Option<(Vec<&ActionPattern>, Taken<'p>)> = None;
+            for (actions, word) in &words {
+                let Some(taken) = dead(word) else { continue };
+                if word.of_key {
+                    of_key.get_or_insert((Vec::new(), taken)).0.extend(actions);
+                } else {
+                    let what = if word.span == allow { named(actions) } else { "this".to_owned() };
+                    found.push(finding(word.span, &what, taken));
+                }
+            }
+            found.extend(of_key.map(|(actions, taken)| key_finding(allow, &actions, taken)));
+            found
+        })
+    }
+}
+
+/// Whether the statement is what a grant adds for the key that encrypts its resources: its condition stands where all of it does.
+fn is_for_key(statement: &Statement) -> bool {
+    statement.conditions.of("kms:ViaService").any(|entry| entry.span == statement.span)
+}
+
+/// The actions of a statement by the words of its source that name them; one where all are, or it is about all but some. Of
+/// those for a key each is one, as no word names them.
+fn words(statement: &Statement, of_key: bool) -> Vec<(Span, Vec<Sourced<ActionPattern>>)> {
+    let patterns = &statement.actions.patterns;
+    if statement.actions.negated {
+        return vec![(statement.span, patterns.clone())];
+    }
+    if of_key {
+        return patterns.iter().map(|one| (statement.span, vec![one.clone()])).collect();
+    }
+    let mut words: BTreeMap<Span, Vec<Sourced<ActionPattern>>> = BTreeMap::new();
+    for one in patterns {
+        let span = if lies_in(one.span, statement.span) { one.span } else { statement.span };
+        words.entry(span).or_default().push(one.clone());
+    }
+    words.into_iter().collect()
 }
 
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let program = world.program;
     let mut allows = Allows::default();
     let of_resources = denies_of_resources(program);
-    for role in &program.roles {
-        look_at(program, &role.identity, Vec::new(), &of_resources, &mut allows);
-    }
-    for user in &program.users {
-        let identity = &user.identity;
-        let groups = program.groups.iter().map(|group| (&group.identity, &group.members));
-        let has =
-            groups.filter(|(group, members)| group.account == identity.account && members.contains(&identity.name));
-        let beside = has.flat_map(|(group, _)| documents(program, group)).collect();
-        look_at(program, identity, beside, &of_resources, &mut allows);
-    }
-    for group in &program.groups {
-        look_at(program, &group.identity, Vec::new(), &of_resources, &mut allows);
+    for (kind, identity) in program.identities() {
+        let groups = program.groups.iter().filter(|group| {
+            let same = kind == IdentityKind::User && group.identity.account == identity.account;
+            same && group.members.contains(&identity.name)
+        });
+        let beside = groups.flat_map(|group| documents(program, &group.identity)).collect();
+        look_at(program, kind, identity, beside, &of_resources, &mut allows);
     }
     for set in &program.permission_sets {
         // Whom these are for, and in which accounts, isn't looked into.
@@ -92,21 +158,22 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     for policy in &program.resource_policies {
         let statements = &policy.document.statements;
+        let guardrails = guardrails(program, policy.account, GuardrailKind::Rcp);
         allows.look(&policy.document, false, |allow| {
+            let callers = Caller::all_named(program, allow.principal.as_ref());
             let mut denies = statements.iter().filter(|deny| holds_principals(deny, allow));
-            denies.find_map(|deny| denied(deny, allow))
+            denies
+                .find_map(|deny| denied(deny, allow, &callers))
+                .or_else(|| forbidden(&guardrails, GuardrailKind::Rcp, allow, &callers))
         });
     }
-    for ((_, span), allow) in allows.0 {
-        if let (false, Some(taken)) = (allow.lives, allow.taken) {
-            diagnostics.push(finding(span, taken));
-        }
-    }
+    diagnostics.extend(allows.findings());
 }
 
 /// Looks at what the identity's own policies allow; `beside` is what else it has.
 fn look_at<'p>(
     program: &'p Program,
+    kind: IdentityKind,
     identity: &'p Identity,
     beside: Vec<&'p Document>,
     of_resources: &[&Statement],
@@ -115,29 +182,37 @@ fn look_at<'p>(
     let own = documents(program, identity);
     let all: Vec<&Document> = own.iter().copied().chain(beside).collect();
     let boundary = boundary(program, identity);
-    let guardrails = guardrails(program, identity);
+    let guardrails = guardrails(program, identity.account, GuardrailKind::Scp);
+    let caller: Vec<Caller<'_>> = Caller::with(program, kind, identity).into_iter().collect();
     for document in own {
         allows.look(document, true, |allow| {
-            let deny = all.iter().flat_map(|document| &document.statements).find_map(|deny| denied(deny, allow));
-            deny.or_else(|| of_resources.iter().find_map(|deny| denied(deny, allow)))
-                .or_else(|| boundary.and_then(|boundary| unbounded(boundary, allow)))
-                .or_else(|| {
-                    guardrails.iter().find_map(|(name, document)| {
-                        let taken = document.statements.iter().find_map(|deny| denied(deny, allow))?;
-                        Some(Taken { by: By::Guardrail(name), ..taken })
-                    })
-                })
+            let denies = all.iter().flat_map(|document| &document.statements);
+            denies
+                .chain(of_resources.iter().copied())
+                .find_map(|deny| denied(deny, allow, &caller))
+                .or_else(|| boundary.and_then(|boundary| unbounded(boundary, allow, &caller)))
+                .or_else(|| forbidden(&guardrails, GuardrailKind::Scp, allow, &caller))
         });
     }
 }
 
+/// The guardrail that takes away all of `allow`, if one does.
+fn forbidden<'p>(
+    guardrails: &[(&'p str, &'p Document)],
+    kind: GuardrailKind,
+    allow: &Statement,
+    callers: &[Caller<'_>],
+) -> Option<Taken<'p>> {
+    guardrails.iter().find_map(|(name, document)| {
+        let taken = document.statements.iter().find_map(|deny| denied(deny, allow, callers))?;
+        Some(Taken { by: By::Guardrail(kind, name), ..taken })
+    })
+}
+
 /// What takes away all of `allow`, if `deny` does. One of everything shuts its holder out on purpose, and is no fault.
-fn denied<'p>(deny: &Statement, allow: &Statement) -> Option<Taken<'p>> {
+fn denied<'p>(deny: &Statement, allow: &Statement, callers: &[Caller<'_>]) -> Option<Taken<'p>> {
     let is_lock = !deny.actions.negated && deny.actions.patterns.iter().any(|one| one.value.is_everything());
-    let covers = deny.effect == Effect::Deny
-        && !is_lock
-        && target_includes(deny, allow)
-        && conditions_include(&deny.conditions, &allow.conditions);
+    let covers = deny.effect == Effect::Deny && !is_lock && target_includes(deny, allow) && meets(deny, allow, callers);
     covers.then_some(Taken { by: By::Deny, span: deny.span })
 }
 
@@ -175,10 +250,10 @@ fn is_for_everyone(statement: &Statement) -> bool {
     })
 }
 
-fn unbounded<'p>(boundary: &'p ManagedPolicy, allow: &Statement) -> Option<Taken<'p>> {
+fn unbounded<'p>(boundary: &'p ManagedPolicy, allow: &Statement, callers: &[Caller<'_>]) -> Option<Taken<'p>> {
     let statements = &boundary.document.statements;
     let by = By::Boundary(&boundary.name);
-    if let Some(taken) = statements.iter().find_map(|deny| denied(deny, allow)) {
+    if let Some(taken) = statements.iter().find_map(|deny| denied(deny, allow, callers)) {
         return Some(Taken { by, ..taken });
     }
     // A boundary that allows nothing at all has a finding of its own.
@@ -203,32 +278,70 @@ fn boundary<'p>(program: &'p Program, identity: &Identity) -> Option<&'p Managed
     }
 }
 
-/// The service control policies over the identity's account, by their names. None binds the management account.
-fn guardrails<'p>(program: &'p Program, identity: &Identity) -> Vec<(&'p str, &'p Document)> {
-    if program.account(identity.account).is_none_or(|account| account.management) {
+/// The guardrails of that kind over the account, by their names. None binds the management account.
+fn guardrails(program: &Program, account: Option<usize>, kind: GuardrailKind) -> Vec<(&str, &Document)> {
+    if program.account(account).is_none_or(|account| account.management) {
         return Vec::new();
     }
-    let Some(account) = identity.account else { return Vec::new() };
+    let Some(account) = account else { return Vec::new() };
     let Some(organization) = &program.organization else { return Vec::new() };
     let is_account =
         |kind: &OrganizationNodeKind| matches!(kind, OrganizationNodeKind::Account(index) if *index == account);
     let Some(node) = organization.nodes.iter().position(|node| is_account(&node.kind)) else { return Vec::new() };
     let attachments = organization.path(node).flat_map(|node| &node.attachments);
     let attached = attachments.filter_map(|one| program.guardrails.get(one.guardrail));
-    let scps = attached.filter(|guardrail| guardrail.kind == GuardrailKind::Scp);
-    scps.map(|guardrail| (guardrail.name.as_str(), &guardrail.document)).collect()
+    let of_kind = attached.filter(|guardrail| guardrail.kind == kind);
+    of_kind.map(|guardrail| (guardrail.name.as_str(), &guardrail.document)).collect()
 }
 
-fn finding(allow: Span, taken: Taken<'_>) -> Diagnostic {
+/// That `what` of an allow, written at `span`, gives nothing.
+fn finding(span: Span, what: &str, taken: Taken<'_>) -> Diagnostic {
     let (message, label) = match taken.by {
-        By::Deny => ("all of this is denied elsewhere: it allows nothing".to_owned(), "denied here"),
-        By::Guardrail(name) => {
-            (format!("the service control policy `{name}` denies all of this: it allows nothing"), "denied here")
+        By::Deny => (format!("all of {what} is denied elsewhere: it allows nothing"), "denied here"),
+        By::Guardrail(kind, name) => {
+            let policy = match kind {
+                GuardrailKind::Scp => "service",
+                GuardrailKind::Rcp => "resource",
+            };
+            (format!("the {policy} control policy `{name}` denies all of {what}: it allows nothing"), "denied here")
         }
-        By::Boundary(name) => (format!("the boundary `{name}` has nothing of this: it allows nothing"), "the boundary"),
+        By::Boundary(name) => {
+            (format!("the boundary `{name}` has nothing of {what}: it allows nothing"), "the boundary")
+        }
     };
-    Diagnostic::new(&checks::DEAD_GRANT, allow, message)
+    Diagnostic::new(&checks::DEAD_GRANT, span, message)
         .related(taken.span, label)
         .note("a deny wins over every allow, and an identity can do what its policies and its boundary both allow")
         .help("leave it out, or narrow what takes it away")
+}
+
+/// That a grant's callers may not use the key that encrypts the data.
+fn key_finding(grant: Span, actions: &[&ActionPattern], taken: Taken<'_>) -> Diagnostic {
+    let actions = named(actions.iter().copied());
+    let (message, label, help) = match taken.by {
+        By::Boundary(name) => (
+            format!("the boundary `{name}` has nothing of what this takes of the key of the data: {actions}"),
+            "the boundary",
+            format!("let the boundary allow {actions} on the key"),
+        ),
+        By::Deny | By::Guardrail(..) => (
+            format!("what this takes of the key of the data is denied elsewhere: {actions}"),
+            "denied here",
+            "narrow what denies it, or leave the grant out".to_owned(),
+        ),
+    };
+    Diagnostic::new(&checks::DEAD_GRANT, grant, message)
+        .related(taken.span, label)
+        .note("whoever reads or writes data under a key of KMS has to be allowed the use of the key too")
+        .help(help)
+}
+
+/// The actions in backticks, the first few of many.
+fn named<'a>(actions: impl IntoIterator<Item = &'a ActionPattern>) -> String {
+    const MOST: usize = 4;
+    let mut names: Vec<String> = actions.into_iter().map(|action| format!("`{action}`")).collect();
+    let more = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    let names = names.join(", ");
+    if more == 0 { names } else { format!("{names} and {more} more") }
 }

@@ -12,6 +12,7 @@ mod admin_without_mfa;
 mod allow_when_absent;
 mod arn_fields;
 mod boundary;
+mod caller;
 mod causes;
 mod characters;
 mod circular_trust;
