@@ -9,7 +9,7 @@ use iamx_policy::{ActionPattern, Effect, Sourced, Statement, arns_intersect};
 use iamx_text::Span;
 
 use crate::{
-    arn_fields,
+    arn_fields::{self, with_variables_as},
     held::Held,
     rules::{Seen, World},
 };
@@ -140,11 +140,28 @@ impl<'c> Targets<'c> {
     }
 }
 
-/// Whether a resource of the type may match `arn`.
+/// What no ARN holds, for a policy variable.
+const VARIABLE: &str = "\0";
+
+/// Whether a resource of the type may match `arn`. A slash or colon within `${…}` is no part of the ARN's.
 fn is_of_type(service: &Service, resource_type: &ResourceType, arn: &str) -> bool {
+    let plain = &with_variables_as(arn, "*");
     resource_type.arn_templates.iter().any(|template| {
-        arns_intersect(template.pattern(), arn) && !has_more_parts(service, resource_type, template.text(), arn)
+        arns_intersect(template.pattern(), plain)
+            && !has_more_parts(service, resource_type, template.text(), plain)
+            && !has_fewer_parts(template.text(), arn)
     })
+}
+
+/// Whether `arn` has fewer parts between slashes and colons than the template, since what stands for more of them is a policy
+/// variable and no wildcard: the value of a tag is a bucket's name, or a part of one, and no object.
+fn has_fewer_parts(template: &str, arn: &str) -> bool {
+    let opaque = with_variables_as(arn, VARIABLE);
+    let resource = opaque.splitn(6, ':').nth(5).unwrap_or_default();
+    let parts = |text: &str| text.bytes().filter(|byte| matches!(byte, b'/' | b':')).count();
+    resource.contains(VARIABLE)
+        && !resource.contains(['*', '?'])
+        && parts(resource) < template.splitn(6, ':').nth(5).map_or(0, parts)
 }
 
 /// Whether `arn` has more parts between slashes than the template of a type that has children: a bucket's name holds no

@@ -76,7 +76,7 @@ enum Fault {
 impl Parts {
     /// `None` where the parts can't be told apart: a wildcard in one of them may stand for several.
     fn of(arn: &str) -> Option<Self> {
-        let plain = without_variables(arn);
+        let plain = with_variables_as(arn, "*");
         let parts: Vec<&str> = plain.splitn(6, ':').collect();
         let ["arn", _, service, region, account, resource] = parts.as_slice() else { return None };
         let open = |text: &str| text.contains(['*', '?']);
@@ -178,12 +178,12 @@ fn diagnostic(check: &'static Check, span: Span, message: String) -> Diagnostic 
     Diagnostic::new(check, span, message).note("an ARN is `arn:partition:service:region:account:resource`")
 }
 
-/// The text with `*` for each `${…}`.
-fn without_variables(text: &str) -> String {
+/// The text with `mark` for each `${…}`.
+pub(crate) fn with_variables_as(text: &str, mark: &str) -> String {
     let (mut plain, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once("${") {
         plain.push_str(before);
-        plain.push('*');
+        plain.push_str(mark);
         rest = after.split_once('}').map_or("", |(_, rest)| rest);
     }
     plain.push_str(rest);

@@ -22,6 +22,10 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         entries.filter(|entry| entry.operator.holds_when_absent()).find(|entry| keys.iter().any(|key| entry.is_of(key)))
     };
     let is_asked = statement.conditions.of(IS_SERVICE).next().is_some();
+    // Services always carry the key, as true.
+    let spares_services = statement.conditions.of(IS_SERVICE).any(|entry| {
+        entry.operator.base == BaseOperator::Bool && entry.values.iter().all(|value| value.value != "true")
+    });
     if let Some(entry) = spares(&OF_PRINCIPALS)
         && !is_asked
     {
@@ -40,10 +44,12 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
             "every principal too, which carries no",
             "keep it to services: add `when aws:PrincipalIsAWSService`",
         ));
-    } else if !statement.conditions.entries.iter().any(|other| {
-        other.operator.base == BaseOperator::Null
-            && ["aws:SourceAccount", "aws:SourceArn"].iter().any(|key| other.is_of(key))
-    }) {
+    } else if !spares_services
+        && !statement.conditions.entries.iter().any(|other| {
+            other.operator.base == BaseOperator::Null
+                && ["aws:SourceAccount", "aws:SourceArn"].iter().any(|key| other.is_of(key))
+        })
+    {
         diagnostics.push(finding(
             &checks::RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK,
             entry,

@@ -9,6 +9,7 @@ mod constants;
 mod contradictions;
 mod dead_alternatives;
 mod disjuncts;
+mod empty_lists;
 mod formula;
 mod globs;
 mod keys;
@@ -24,6 +25,7 @@ use iamx_syntax::ast::{AstNode, Expr, Exprs};
 use iamx_text::Span;
 
 pub use contradictions::contradiction;
+pub(crate) use empty_lists::EmptyList;
 pub(crate) use formula::Formula;
 pub(crate) use keys::{Key, Number};
 pub(crate) use named_operators::operator_of;

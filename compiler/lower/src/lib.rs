@@ -46,6 +46,7 @@ mod program;
 mod quoted_names;
 mod raw;
 mod repetition;
+mod resource_arguments;
 mod resource_policies;
 mod resource_sets;
 mod resources;

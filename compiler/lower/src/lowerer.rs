@@ -18,7 +18,7 @@ use iamx_text::{FileId, Span};
 use crate::{
     Input, Lowered, Program, Provider, WorkspaceSettings,
     accounts::{Accounts, Homes, SaidHomes},
-    conditions::WrittenOr,
+    conditions::{EmptyList, WrittenOr},
     encryption::MadeResource,
     expiry::Ending,
     named_items::ItemInAccount,
@@ -106,6 +106,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) conditions_deep: usize,
     /// The `or`s of the condition that is being read.
     pub(crate) written_ors: Vec<WrittenOr>,
+    /// The empty lists that the condition that is being read compares with.
+    pub(crate) empty_lists: Vec<EmptyList>,
     /// The grants, each with where it is evaluated.
     pub(crate) grants: Vec<(Environment, Grant)>,
     /// The tests and invariants, each with its module.
@@ -195,6 +197,7 @@ impl<'a> Lowerer<'a> {
             too_deep_said: false,
             conditions_deep: 0,
             written_ors: Vec::new(),
+            empty_lists: Vec::new(),
             grants: Vec::new(),
             expectations: Vec::new(),
             untrusting: Vec::new(),

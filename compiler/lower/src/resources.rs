@@ -395,6 +395,7 @@ impl Lowerer<'_> {
             self.wrong_type_arguments(service, resource_type, &resource_type.arn_templates, arguments.len(), span);
             return None;
         }
+        self.check_first_argument(service.prefix(), resource_type, arguments)?;
         if let ("s3", "bucket" | "object", Some(bucket)) =
             (service.prefix(), resource_type.slug().as_str(), arguments.first().filter(|name| !name.value.is_empty()))
         {

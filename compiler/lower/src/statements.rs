@@ -210,6 +210,7 @@ impl Lowerer<'_> {
         };
         let (condition, groups) = (Formula::all([condition?, callers?]), groups?);
         if effect == Effect::Deny {
+            self.check_deny_for_all(&condition)?;
             self.check_rot(&actions, effect_span);
         }
         let mut statements = Vec::new();
@@ -380,6 +381,7 @@ impl Lowerer<'_> {
         conditions: &Formula,
     ) -> Option<Formula> {
         self.written_ors.clear();
+        self.empty_lists.clear();
         let mut all = Vec::new();
         if let Some(expr) = clauses.when.as_ref().map(Clause::expression) {
             all.push(expr.and_then(|expr| self.condition(environment, &expr)));

@@ -101,6 +101,7 @@ impl Lowerer<'_> {
         let (base, values) = self.compared(environment, &subject, &value)?;
         let given = self.varies(environment, &value);
         if values.is_empty() {
+            self.note_empty_list(environment, &value);
             // A list that a parameter gives may be empty: then nothing is in it.
             let any_is_in = Formula::Constant(any == Some(false) && !not);
             return Some(match (any, not) {

@@ -10,7 +10,7 @@ use crate::{lowerer::Lowerer, scope::Environment};
 
 use super::{
     contradictions::contradiction,
-    disjuncts::{self, Pair, never_together},
+    disjuncts::{self, Disjuncts, Pair, never_together},
     formula::{Atom, Formula},
     size,
 };
@@ -53,6 +53,10 @@ impl Lowerer<'_> {
 
     fn find_redundant_alternatives(&mut self, environment: &Environment, alternatives: &[Alternative], span: Span) {
         let known = |formula: &Formula| is_known(formula, environment, span);
+        let taken: Vec<Option<Disjuncts>> = alternatives.iter().map(|one| disjuncts::of(&one.formula).ok()).collect();
+        let implied = |one: usize, other: &Formula| {
+            taken.get(one).and_then(Option::as_ref).is_some_and(|disjuncts| imply(disjuncts, other))
+        };
         let mut left_out: Vec<usize> = Vec::new();
         for (number, one) in alternatives.iter().enumerate() {
             let held = alternatives.iter().enumerate().find(|(at, other)| {
@@ -60,9 +64,9 @@ impl Lowerer<'_> {
                     && !left_out.contains(at)
                     && known(&one.formula)
                     && known(&other.formula)
-                    && implies(&one.formula, &other.formula)
+                    && implied(number, &other.formula)
                     // Of two that say the same the first stays.
-                    && (*at < number || !implies(&other.formula, &one.formula))
+                    && (*at < number || !implied(*at, &one.formula))
             });
             let Some((_, other)) = held else { continue };
             left_out.push(number);
@@ -98,7 +102,8 @@ impl Lowerer<'_> {
     ) {
         let ors = std::mem::take(&mut self.written_ors);
         let (Some(when), Some(clauses)) = (when, clauses) else { return };
-        if size(own) > MAX_SIZE {
+        // What takes too long to take apart is an error, and isn't taken apart once for each alternative.
+        if size(own) > MAX_SIZE || ors.is_empty() || disjuncts::of(own).is_err() {
             return;
         }
         let is_local = |pair: &Pair| {
@@ -143,9 +148,8 @@ fn is_known(formula: &Formula, environment: &Environment, span: Span) -> bool {
     }
 }
 
-/// Whether `other` holds wherever `one` does; `false` where that isn't certain.
-fn implies(one: &Formula, other: &Formula) -> bool {
-    let Ok(disjuncts) = disjuncts::of(one) else { return false };
+/// Whether `other` holds wherever `disjuncts` do; `false` where that isn't certain.
+fn imply(disjuncts: &Disjuncts, other: &Formula) -> bool {
     !disjuncts.alternatives.is_empty()
         && disjuncts.always.is_none()
         && disjuncts.alternatives.iter().all(|all| {
