@@ -51,6 +51,7 @@ mod rules;
 mod session_principal;
 mod source_keys;
 mod source_network;
+mod strangers;
 mod subject_forms;
 mod tag_keys;
 mod time;

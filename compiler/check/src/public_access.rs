@@ -1,13 +1,15 @@
-//! What lets everyone in: said where it is certain, which is where nothing stands beside it that could narrow it.
+//! What lets everyone in: said where it is certain, which is where a stranger can meet all that is asked beside it.
 //!
 //! See [`*` as a principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous).
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::GuardrailKind;
-use iamx_policy::{Document, Effect, Principal, Statement};
-use iamx_text::Span;
 
-use crate::{access, admin_without_mfa, coverage, rules::World};
+use crate::{
+    access, admin_without_mfa, coverage,
+    rules::World,
+    strangers::{self, Open},
+};
 
 pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let program = world.program;
@@ -17,56 +19,72 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     for role in &program.roles {
         let name = &role.identity.name;
-        for (_, everyone) in open(&role.trust).filter(|(one, _)| coverage::of(one, "sts:AssumeRole").is_some()) {
+        for open in strangers::open(&role.trust).filter(takes_on) {
             let administers = admin_without_mfa::administers(world, &access::of_role(program, role)).is_some();
             let message = if administers {
                 format!("anyone who has an AWS account can take on `{name}`, and administers this one")
             } else {
                 format!("anyone who has an AWS account can take on `{name}`")
             };
-            diagnostics.push(
-                Diagnostic::new(&checks::PUBLIC_ACCESS, everyone, message)
-                    .note("`*` is every principal of every account, and nothing here says which of them are meant")
-                    .help("name who takes it on, such as `account partner` or `service lambda`"),
-            );
+            let diagnostic = Diagnostic::new(&checks::PUBLIC_ACCESS, open.everyone, message)
+                .note("this is every principal of every account, and nothing here says which of them are meant")
+                .help("name who takes it on, such as `account partner` or `service lambda`");
+            diagnostics.push(with_conditions(diagnostic, &open));
         }
     }
     for policy in program.resource_policies.iter().filter(|policy| !policy.form.about_others) {
-        for (statement, everyone) in open(&policy.document) {
-            let actions: Vec<_> = statement.actions.patterns.iter().map(|one| format!("`{}`", one.value)).collect();
-            let what = match (statement.actions.negated, actions.as_slice()) {
-                (true, _) => "all but a few actions".to_owned(),
-                (false, [one]) => one.clone(),
-                (false, [one, rest @ ..]) => format!("{one} and {} more", rest.len()),
-                (false, []) => "nothing".to_owned(),
+        for open in strangers::open(&policy.document) {
+            let actions: Vec<_> = open.actions.iter().map(|one| format!("`{}`", one.value)).collect();
+            let what = match actions.as_slice() {
+                [] => "all but a few actions".to_owned(),
+                [one] => one.clone(),
+                [one, rest @ ..] => format!("{one} and {} more", rest.len()),
             };
-            diagnostics.push(
-                Diagnostic::new(
-                    &checks::PUBLIC_ACCESS,
-                    everyone,
-                    format!("anyone at all may do {what} on `{}`", policy.name),
-                )
-                .note("`*` is every principal of every account, and where the service takes them anonymous callers too")
-                .help("name who comes in, such as `account partner` or `organization acme`, or say `when`"),
+            let message = format!("{} may do {what} on `{}`", who(&open), policy.name);
+            let note = if open.is_all_but_some() {
+                "`NotPrincipal` in an allow is every principal of every account but these, and anonymous callers too"
+            } else if open.wants_account() {
+                "this is every principal of every account"
+            } else {
+                "`*` is every principal of every account, and where the service takes them anonymous callers too"
+            };
+            let diagnostic = Diagnostic::new(&checks::PUBLIC_ACCESS, open.everyone, message).note(note).help(
+                "name who comes in, such as `account partner` or `organization acme`, or say with `when` whose account or network",
             );
+            diagnostics.push(with_conditions(diagnostic, &open));
         }
     }
 }
 
-/// The allows that let everyone in under no condition, with where that is said; none where the document denies anything.
-fn open(document: &Document) -> impl Iterator<Item = (&Statement, Span)> {
-    let denies = document.statements.iter().any(|statement| statement.effect == Effect::Deny);
-    let allows = move |statement: &&Statement| {
-        !denies && statement.effect == Effect::Allow && statement.conditions.entries.is_empty()
-    };
-    document.statements.iter().filter(allows).filter_map(|statement| {
-        let element = statement.principal.as_ref().filter(|element| !element.negated)?;
-        let is_everyone = |principal: &Principal| match principal {
-            Principal::Everyone => true,
-            Principal::Aws(name) => name == "*",
-            _ => false,
-        };
-        let everyone = element.principals.iter().find(|one| is_everyone(&one.value))?;
-        Some((statement, everyone.span))
-    })
+/// Whether the statement is about taking the role on.
+fn takes_on(open: &Open<'_>) -> bool {
+    if open.statement.actions.negated {
+        coverage::of(open.statement, "sts:AssumeRole").is_some()
+    } else {
+        open.actions.iter().any(|pattern| pattern.value.holds("sts:AssumeRole"))
+    }
+}
+
+/// Who comes in, as the start of the message has it.
+fn who(open: &Open<'_>) -> &'static str {
+    match (open.is_all_but_some(), open.wants_account()) {
+        (true, _) => "anyone but those named",
+        (false, true) => "anyone who has an AWS account",
+        (false, false) => "anyone at all",
+    }
+}
+
+/// Says of the conditions that they keep no one out.
+fn with_conditions(diagnostic: Diagnostic, open: &Open<'_>) -> Diagnostic {
+    let mut keys: Vec<String> = Vec::new();
+    for entry in &open.met {
+        let key = format!("`{}`", entry.key);
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() {
+        return diagnostic;
+    }
+    diagnostic.note(format!("anyone can meet what is asked of {}", keys.join(", ")))
 }

@@ -1,0 +1,288 @@
+//! Which conditions a stranger can meet, in an account and a network of their own; where that isn't certain, none can.
+//!
+//! See [the meaning of public](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status).
+
+use iamx_policy::{
+    ActionPattern, BaseOperator, Bound, ConditionEntry, Document, Effect, Operator, Principal, PrincipalElement,
+    Sourced, Statement, ValueType,
+};
+use iamx_text::Span;
+
+use crate::inclusion;
+
+/// An allow that lets strangers in.
+pub(crate) struct Open<'d> {
+    /// The allow.
+    pub statement: &'d Statement,
+    /// Where everyone is said.
+    pub everyone: Span,
+    /// The actions that no deny keeps from strangers; empty where the statement is about all but some actions.
+    pub actions: Vec<&'d Sourced<ActionPattern>>,
+    /// What a stranger has to meet.
+    pub met: Vec<ConditionEntry>,
+}
+
+impl Open<'_> {
+    /// Whether it takes an account to come in.
+    pub(crate) fn wants_account(&self) -> bool {
+        self.met.iter().any(|entry| !entry.operator.holds_when_absent() && !is_one_of(entry, &OF_TRANSPORT))
+    }
+
+    /// Whether it is everyone but some.
+    pub(crate) fn is_all_but_some(&self) -> bool {
+        self.statement.principal.as_ref().is_some_and(|element| element.negated)
+    }
+}
+
+/// The allows of the document that let strangers in.
+pub(crate) fn open(document: &Document) -> impl Iterator<Item = Open<'_>> {
+    document.statements.iter().filter_map(|statement| open_allow(document, statement))
+}
+
+fn open_allow<'d>(document: &'d Document, statement: &'d Statement) -> Option<Open<'d>> {
+    if statement.effect != Effect::Allow {
+        return None;
+    }
+    let everyone = everyone(statement.principal.as_ref()?)?;
+    let mut met: Vec<ConditionEntry> = Vec::new();
+    for entry in &statement.conditions.entries {
+        if !can_meet(entry) || !met.iter().all(|other| can_meet_both(other, entry)) {
+            return None;
+        }
+        met.push(entry.clone());
+    }
+    let denies = || document.statements.iter().filter(|one| one.effect == Effect::Deny && is_about_strangers(one));
+    if statement.actions.negated {
+        let escapes = denies().all(|deny| !inclusion::may_share(statement, deny) || escape(deny, &mut met));
+        return escapes.then_some(Open { statement, everyone, actions: Vec::new(), met });
+    }
+    let mut actions = Vec::new();
+    let mut all_met = met.clone();
+    for action in &statement.actions.patterns {
+        let mut one = statement.clone();
+        one.actions.patterns = vec![action.clone()];
+        let mut met = met.clone();
+        if denies().all(|deny| !inclusion::may_share(&one, deny) || escape(deny, &mut met)) {
+            actions.push(action);
+            let more: Vec<_> = met.into_iter().filter(|entry| !all_met.contains(entry)).collect();
+            all_met.extend(more);
+        }
+    }
+    (!actions.is_empty()).then_some(Open { statement, everyone, actions, met: all_met })
+}
+
+/// Where an allow to these says everyone, or everyone but some.
+fn everyone(element: &PrincipalElement) -> Option<Span> {
+    let star = element.principals.iter().find(|one| is_everyone(&one.value));
+    match (element.negated, star) {
+        (false, star) => star.map(|star| star.span),
+        (true, Some(_)) => None,
+        (true, None) => element.principals.first().map(|first| first.span),
+    }
+}
+
+fn is_everyone(principal: &Principal) -> bool {
+    match principal {
+        Principal::Everyone => true,
+        Principal::Aws(name) => name == "*",
+        _ => false,
+    }
+}
+
+fn is_about_strangers(deny: &Statement) -> bool {
+    let Some(element) = &deny.principal else { return true };
+    element.negated || element.principals.iter().any(|one| is_everyone(&one.value))
+}
+
+/// Whether a stranger who meets `met` can make one of the deny's conditions false: what that takes is then among `met`.
+fn escape(deny: &Statement, met: &mut Vec<ConditionEntry>) -> bool {
+    let way = deny
+        .conditions
+        .entries
+        .iter()
+        .filter_map(opposite)
+        .find(|wanted| can_meet(wanted) && met.iter().all(|other| can_meet_both(other, wanted)));
+    let Some(way) = way else { return false };
+    if !met.contains(&way) {
+        met.push(way);
+    }
+    true
+}
+
+/// How a request comes, which anyone decides who makes one, without an account too.
+const OF_TRANSPORT: [&str; 4] = ["aws:SecureTransport", "aws:SourceIp", "s3:TlsVersion", "aws:RequestedRegion"];
+
+/// What says who calls, or from where: everyone has a value of their own for these.
+const OF_CALLERS: [&str; 7] = [
+    "aws:PrincipalAccount",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:userid",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "kms:CallerAccount",
+];
+
+/// Those of [`OF_CALLERS`] that aren't sent for every caller.
+const SOMETIMES: [&str; 4] = ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceVpc", "aws:SourceVpce"];
+
+/// The starts of keys for tags that the caller chooses: those of the request, and those of the caller's own role or user.
+const OF_TAGS: [&str; 2] = ["aws:RequestTag/", "aws:PrincipalTag/"];
+
+fn is_one_of(entry: &ConditionEntry, keys: &[&str]) -> bool {
+    keys.iter().any(|key| entry.is_of(key))
+}
+
+/// Whether a stranger can certainly meet the condition.
+fn can_meet(entry: &ConditionEntry) -> bool {
+    let base = entry.operator.base;
+    if entry.values.iter().any(|value| value.value.contains("${")) || base == BaseOperator::Null {
+        return false;
+    }
+    let any = |holds: fn(&str) -> bool| entry.values.iter().any(|value| holds(&value.value));
+    let every = |holds: fn(&str) -> bool| entry.values.iter().all(|value| holds(&value.value));
+    if entry.is_of("aws:SourceIp") {
+        return match base {
+            BaseOperator::IpAddress => any(|block| block.ends_with("/0")),
+            // There is more of the internet than a few narrow blocks.
+            BaseOperator::NotIpAddress => every(is_narrow),
+            _ => false,
+        };
+    }
+    if entry.is_of("aws:SecureTransport") {
+        return base == BaseOperator::Bool && every(|value| value.eq_ignore_ascii_case("true"));
+    }
+    if entry.is_of("aws:MultiFactorAuthPresent") {
+        return base == BaseOperator::Bool;
+    }
+    if entry.is_of("s3:TlsVersion") {
+        let newest = base == BaseOperator::NumericGreaterThanEquals && any(|value| value == "1.3");
+        return newest || (base.bound() == Some(Bound::Lower) && any(|value| matches!(value, "1.0" | "1.1" | "1.2")));
+    }
+    if entry.is_of("aws:MultiFactorAuthAge") {
+        return base.bound() == Some(Bound::Upper) && any(|value| value.parse().is_ok_and(|age: u64| age > 60));
+    }
+    if entry.is_of("aws:RequestedRegion") {
+        return matches!(base, BaseOperator::StringEquals | BaseOperator::StringLike);
+    }
+    let has_start = |start: &str| entry.key.get(..start.len()).is_some_and(|of| of.eq_ignore_ascii_case(start));
+    if OF_TAGS.into_iter().any(has_start) {
+        return matches!(base, BaseOperator::StringEquals | BaseOperator::StringLike);
+    }
+    let of_arn = entry.is_of("aws:PrincipalArn");
+    if !of_arn && !is_one_of(entry, &OF_CALLERS) {
+        return false;
+    }
+    if base.is_negated() {
+        return entry.operator.qualifier.is_none() && every(|value| !value.contains(['*', '?']));
+    }
+    if entry.operator.holds_when_absent() && is_one_of(entry, &SOMETIMES) {
+        return true;
+    }
+    match base {
+        BaseOperator::ArnEquals | BaseOperator::ArnLike => of_arn && any(is_of_any_account),
+        BaseOperator::StringLike if of_arn => any(is_of_any_account),
+        BaseOperator::StringLike => any(is_all_wildcards),
+        _ => false,
+    }
+}
+
+/// Whether some request meets both: where they are about one key, only what is seen at a glance to go together.
+fn can_meet_both(one: &ConditionEntry, other: &ConditionEntry) -> bool {
+    let (a, b) = (one.operator.base, other.operator.base);
+    let excludes = |base: BaseOperator| base.is_negated();
+    !one.key.eq_ignore_ascii_case(&other.key)
+        || excludes(a)
+        || excludes(b)
+        || (a.bound().is_some() && a.bound() == b.bound())
+        || (a == b && values(one).eq(values(other)))
+}
+
+fn values(entry: &ConditionEntry) -> impl Iterator<Item = &str> {
+    entry.values.iter().map(|value| value.value.as_str())
+}
+
+/// The condition that is true of the requests that carry the key where `entry` is false of them.
+fn opposite(entry: &ConditionEntry) -> Option<ConditionEntry> {
+    use BaseOperator as Op;
+    let asks_of_absent =
+        entry.operator.if_exists && matches!(entry.operator.base.value_type(), ValueType::String | ValueType::Arn);
+    if entry.operator.qualifier.is_some() || (asks_of_absent && !entry.operator.base.is_negated()) {
+        return None;
+    }
+    let base = match entry.operator.base {
+        Op::StringEquals => Op::StringNotEquals,
+        Op::StringNotEquals => Op::StringEquals,
+        Op::StringEqualsIgnoreCase => Op::StringNotEqualsIgnoreCase,
+        Op::StringNotEqualsIgnoreCase => Op::StringEqualsIgnoreCase,
+        Op::StringLike => Op::StringNotLike,
+        Op::StringNotLike => Op::StringLike,
+        Op::IpAddress => Op::NotIpAddress,
+        Op::NotIpAddress => Op::IpAddress,
+        Op::ArnEquals => Op::ArnNotEquals,
+        Op::ArnNotEquals => Op::ArnEquals,
+        Op::ArnLike => Op::ArnNotLike,
+        Op::ArnNotLike => Op::ArnLike,
+        Op::NumericLessThan => Op::NumericGreaterThanEquals,
+        Op::NumericLessThanEquals => Op::NumericGreaterThan,
+        Op::NumericGreaterThan => Op::NumericLessThanEquals,
+        Op::NumericGreaterThanEquals => Op::NumericLessThan,
+        Op::Bool => Op::Bool,
+        _ => return None,
+    };
+    // The opposite of several limits is one more than all of them.
+    if base.bound().is_some() && entry.values.len() > 1 {
+        return None;
+    }
+    let mut opposite = ConditionEntry { operator: Operator::plain(base), ..entry.clone() };
+    if base == Op::Bool {
+        for value in &mut opposite.values {
+            let was = value.value.eq_ignore_ascii_case("true");
+            value.value = (!was).to_string();
+        }
+    }
+    Some(opposite)
+}
+
+fn is_all_wildcards(value: &str) -> bool {
+    value.contains('*') && value.chars().all(|character| matches!(character, '*' | '?'))
+}
+
+/// Whether roles or users of every account may have an ARN like that: anyone can make one of any name.
+fn is_of_any_account(arn: &str) -> bool {
+    if is_all_wildcards(arn) {
+        return true;
+    }
+    match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, "iam" | "*", "" | "*", account, _] => is_all_wildcards(account),
+        _ => false,
+    }
+}
+
+fn is_narrow(block: &str) -> bool {
+    block.split_once('/').is_none_or(|(_, bits)| bits.parse().is_ok_and(|bits: u32| bits >= 8))
+}
+
+#[cfg(test)]
+mod tests {
+    use iamx_catalog::Catalog;
+
+    use super::{OF_CALLERS, OF_TRANSPORT, SOMETIMES, is_of_any_account};
+
+    #[test]
+    fn every_key_exists() {
+        for key in OF_CALLERS.into_iter().chain(OF_TRANSPORT).chain(SOMETIMES) {
+            assert!(Catalog::builtin().condition_key(key).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_arn_is_of_any_account_where_the_account_is_open() {
+        for arn in ["*", "arn:aws:iam::*:role/*", "arn:aws:iam::*:root", "arn:*:iam::*:user/anna"] {
+            assert!(is_of_any_account(arn), "{arn}");
+        }
+        for arn in ["arn:aws:iam::222222222222:role/*", "arn:aws:iam::2*:role/*", "arn:aws:sts::*:assumed-role/a/b"] {
+            assert!(!is_of_any_account(arn), "{arn}");
+        }
+    }
+}
