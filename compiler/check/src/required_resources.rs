@@ -2,6 +2,8 @@
 //!
 //! See [resource types](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html#actions_table).
 
+use std::collections::HashSet;
+
 use iamx_catalog::{Action, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{BaseOperator, ConditionEntry, Effect, Statement, arns_intersect};
@@ -65,6 +67,48 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Denies that hold of every request, as one of the resources that it is asked with never carries their keys.
+pub(crate) fn check_denies(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut known = HashSet::new();
+    for entry in world.program.documents().filter(|entry| known.insert(entry.document.statements.place())) {
+        let denies = |statement: &&Statement| {
+            statement.effect == Effect::Deny && !statement.actions.negated && !statement.conditions.entries.is_empty()
+        };
+        for statement in entry.document.statements.iter().filter(denies) {
+            for pattern in statement.actions.patterns.iter().filter(|pattern| !pattern.value.is_wildcard()) {
+                let Some(name) = SEVERAL.into_iter().find(|name| pattern.value.holds(name)) else { continue };
+                let Some((service, action)) = found(world.catalog, name) else { continue };
+                let entries = &statement.conditions.entries;
+                let hit = |one: &&ResourceType| {
+                    is_about(statement, one)
+                        && entries
+                            .iter()
+                            .all(|entry| absence_meets(entry) && !carries(world.catalog, entry, action, one))
+                };
+                let required = action.resource_types.iter().filter(|used| used.required);
+                let required = required.filter_map(|used| service.resource_type_named(&used.name));
+                let Some((hit, entry)) = required.into_iter().find(hit).zip(entries.first()) else { continue };
+                let carrying = action.resource_types.iter().filter(|used| sends(&used.condition_keys, &entry.key));
+                let mut carrying = carrying.filter_map(|used| service.resource_type_named(&used.name));
+                let call = |one: &ResourceType| format!("{}.{}", service.prefix(), one.slug());
+                let help = match carrying.find(|one| action.resource_use(&one.name).is_some_and(|used| used.required)) {
+                    Some(kept) => format!("keep it `on {}(\"*\")`, which carries the key", call(kept)),
+                    None => "leave the condition out, or name the resources that carry its key".to_owned(),
+                };
+                diagnostics.push(
+                    Diagnostic::new(
+                        &checks::DENY_BY_UNSENT_KEY,
+                        entry.span,
+                        format!("this denies every `{name}`: it is asked with `{}` too, which carries no `{}`", call(hit), entry.key),
+                    )
+                    .note("a request is denied if one of its resources is, and a key that isn't there is none of the values")
+                    .help(help),
+                );
+            }
+        }
+    }
+}
+
 /// A condition that is asked of each resource of the request, and that some of these can't meet.
 fn of_key(
     service: &Service,
@@ -110,16 +154,23 @@ fn sends(keys: &[std::sync::Arc<str>], key: &str) -> bool {
 /// The keys that come with tags.
 const TAGS: [&str; 3] = ["aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys"];
 
-/// Whether the condition may hold of a resource of the type: of a key of the service's, or of tags, only if AWS lists it for
-/// the action with that type.
+/// Whether the condition may hold of a resource of the type.
 fn may_meet(catalog: &Catalog, entry: &ConditionEntry, action: &Action, resource_type: &ResourceType) -> bool {
-    let starts = |start: &str| entry.key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    absence_meets(entry) || carries(catalog, entry, action, resource_type)
+}
+
+/// Whether the condition holds where its key is absent.
+fn absence_meets(entry: &ConditionEntry) -> bool {
     let is_null = entry.operator.base == BaseOperator::Null;
-    let absent_meets =
-        entry.operator.holds_when_absent() || (is_null && entry.values.iter().any(|value| value.value == "true"));
+    entry.operator.holds_when_absent() || (is_null && entry.values.iter().any(|value| value.value == "true"))
+}
+
+/// Whether the key may come with a resource of the type: one of the service's, or of tags, only if AWS lists it for the action
+/// with that type.
+fn carries(catalog: &Catalog, entry: &ConditionEntry, action: &Action, resource_type: &ResourceType) -> bool {
+    let starts = |start: &str| entry.key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
     let Some(used) = action.resource_use(&resource_type.name) else { return true };
-    absent_meets
-        || !TAGS.iter().any(|tag| starts(tag)) && is_of_every_service(catalog, &entry.key)
+    !TAGS.iter().any(|tag| starts(tag)) && is_of_every_service(catalog, &entry.key)
         || used.condition_keys.is_empty()
         || sends(&used.condition_keys, &entry.key)
         || sends(&action.condition_keys, &entry.key)

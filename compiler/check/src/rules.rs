@@ -133,6 +133,7 @@ pub(crate) const PROGRAM_RULES: &[fn(&World<'_>, &mut Vec<Diagnostic>)] = &[
     public_access::check,
     quotas::attached,
     required_resources::check,
+    required_resources::check_denies,
     role_chaining::check,
 ];
 
