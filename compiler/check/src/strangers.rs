@@ -210,24 +210,10 @@ fn opposite(entry: &ConditionEntry) -> Option<ConditionEntry> {
     if entry.operator.qualifier.is_some() || (asks_of_absent && !entry.operator.base.is_negated()) {
         return None;
     }
-    let base = match entry.operator.base {
-        Op::StringEquals => Op::StringNotEquals,
-        Op::StringNotEquals => Op::StringEquals,
-        Op::StringEqualsIgnoreCase => Op::StringNotEqualsIgnoreCase,
-        Op::StringNotEqualsIgnoreCase => Op::StringEqualsIgnoreCase,
-        Op::StringLike => Op::StringNotLike,
-        Op::StringNotLike => Op::StringLike,
-        Op::IpAddress => Op::NotIpAddress,
-        Op::NotIpAddress => Op::IpAddress,
-        Op::ArnEquals => Op::ArnNotEquals,
-        Op::ArnNotEquals => Op::ArnEquals,
-        Op::ArnLike => Op::ArnNotLike,
-        Op::ArnNotLike => Op::ArnLike,
-        Op::NumericLessThan => Op::NumericGreaterThanEquals,
-        Op::NumericLessThanEquals => Op::NumericGreaterThan,
-        Op::NumericGreaterThan => Op::NumericLessThanEquals,
-        Op::NumericGreaterThanEquals => Op::NumericLessThan,
-        Op::Bool => Op::Bool,
+    let base = match (entry.operator.base, entry.operator.base.value_type()) {
+        (Op::Bool, _) => Op::Bool,
+        (base, ValueType::String | ValueType::Arn | ValueType::Ip) => base.opposite()?,
+        (base, ValueType::Numeric) if base.bound().is_some() => base.opposite()?,
         _ => return None,
     };
     // The opposite of several limits is one more than all of them.

@@ -151,6 +151,37 @@ impl BaseOperator {
         }
     }
 
+    /// The operator that is true of a present value where this one is false; `None` where there is none.
+    pub fn opposite(self) -> Option<Self> {
+        Some(match self {
+            Self::StringEquals => Self::StringNotEquals,
+            Self::StringNotEquals => Self::StringEquals,
+            Self::StringEqualsIgnoreCase => Self::StringNotEqualsIgnoreCase,
+            Self::StringNotEqualsIgnoreCase => Self::StringEqualsIgnoreCase,
+            Self::StringLike => Self::StringNotLike,
+            Self::StringNotLike => Self::StringLike,
+            Self::ArnEquals => Self::ArnNotEquals,
+            Self::ArnNotEquals => Self::ArnEquals,
+            Self::ArnLike => Self::ArnNotLike,
+            Self::ArnNotLike => Self::ArnLike,
+            Self::NumericEquals => Self::NumericNotEquals,
+            Self::NumericNotEquals => Self::NumericEquals,
+            Self::NumericLessThan => Self::NumericGreaterThanEquals,
+            Self::NumericLessThanEquals => Self::NumericGreaterThan,
+            Self::NumericGreaterThan => Self::NumericLessThanEquals,
+            Self::NumericGreaterThanEquals => Self::NumericLessThan,
+            Self::DateEquals => Self::DateNotEquals,
+            Self::DateNotEquals => Self::DateEquals,
+            Self::DateLessThan => Self::DateGreaterThanEquals,
+            Self::DateLessThanEquals => Self::DateGreaterThan,
+            Self::DateGreaterThan => Self::DateLessThanEquals,
+            Self::DateGreaterThanEquals => Self::DateLessThan,
+            Self::IpAddress => Self::NotIpAddress,
+            Self::NotIpAddress => Self::IpAddress,
+            Self::Bool | Self::BinaryEquals | Self::Null => return None,
+        })
+    }
+
     /// Whether it is true where no value matches, and so where the key is absent.
     pub fn is_negated(self) -> bool {
         matches!(

@@ -305,7 +305,7 @@ impl Lowerer<'_> {
     }
 
     fn inner_opposite(&mut self, base: BaseOperator, span: Span) -> Option<BaseOperator> {
-        let opposite = super::formula::opposite(base);
+        let opposite = base.opposite();
         if opposite.is_none() {
             self.no_opposite(NoOpposite { operator: Operator::plain(base), span });
         }

@@ -147,7 +147,7 @@ fn texts_apart(a: BaseOperator, value: &str, b: BaseOperator, other: &str) -> bo
 fn all_in(takes: BaseOperator, value: &str, refuses: BaseOperator, other: &str) -> bool {
     use BaseOperator as Op;
     // The same text is the same, whatever its variables become.
-    let opposite = super::formula::opposite(takes) == Some(refuses)
+    let opposite = takes.opposite() == Some(refuses)
         || (takes.value_type() == ValueType::Arn && refuses.value_type() == ValueType::Arn);
     if opposite && value == other {
         return true;

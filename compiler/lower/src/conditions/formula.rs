@@ -144,14 +144,14 @@ impl Atom {
                 if base == BaseOperator::Bool {
                     return Ok(with(Operator::qualified(qualifier, base), flipped(&self.entry.values)));
                 }
-                Ok(with(Operator::qualified(qualifier, opposite(base).ok_or(fault)?), values()))
+                Ok(with(Operator::qualified(qualifier, base.opposite().ok_or(fault)?), values()))
             }
             (None, BaseOperator::Bool) => {
                 let operator = Operator { if_exists: !operator.if_exists, ..operator };
                 Ok(with(operator, flipped(&self.entry.values)))
             }
             (None, base) => {
-                let opposite = opposite(base).ok_or(fault)?;
+                let opposite = base.opposite().ok_or(fault)?;
                 if base.bound().is_some() {
                     // The opposite of an order is false of an absent key too, so `IfExists` changes sides.
                     let operator = Operator { qualifier: None, base: opposite, if_exists: !operator.if_exists };
@@ -181,36 +181,4 @@ pub(crate) fn null_entry(key: &str, absent: bool, span: Span) -> ConditionEntry 
 /// `true` for `false`, and the reverse.
 fn flipped(values: &[Sourced<String>]) -> Vec<Sourced<String>> {
     values.iter().map(|value| Sourced::new((value.value != "true").to_string(), value.span)).collect()
-}
-
-/// The operator that is true of a present value where `base` is false.
-pub(crate) fn opposite(base: BaseOperator) -> Option<BaseOperator> {
-    use BaseOperator as Op;
-    Some(match base {
-        Op::StringEquals => Op::StringNotEquals,
-        Op::StringNotEquals => Op::StringEquals,
-        Op::StringEqualsIgnoreCase => Op::StringNotEqualsIgnoreCase,
-        Op::StringNotEqualsIgnoreCase => Op::StringEqualsIgnoreCase,
-        Op::StringLike => Op::StringNotLike,
-        Op::StringNotLike => Op::StringLike,
-        Op::ArnEquals => Op::ArnNotEquals,
-        Op::ArnNotEquals => Op::ArnEquals,
-        Op::ArnLike => Op::ArnNotLike,
-        Op::ArnNotLike => Op::ArnLike,
-        Op::NumericEquals => Op::NumericNotEquals,
-        Op::NumericNotEquals => Op::NumericEquals,
-        Op::NumericLessThan => Op::NumericGreaterThanEquals,
-        Op::NumericLessThanEquals => Op::NumericGreaterThan,
-        Op::NumericGreaterThan => Op::NumericLessThanEquals,
-        Op::NumericGreaterThanEquals => Op::NumericLessThan,
-        Op::DateEquals => Op::DateNotEquals,
-        Op::DateNotEquals => Op::DateEquals,
-        Op::DateLessThan => Op::DateGreaterThanEquals,
-        Op::DateLessThanEquals => Op::DateGreaterThan,
-        Op::DateGreaterThan => Op::DateLessThanEquals,
-        Op::DateGreaterThanEquals => Op::DateLessThan,
-        Op::IpAddress => Op::NotIpAddress,
-        Op::NotIpAddress => Op::IpAddress,
-        Op::Bool | Op::BinaryEquals | Op::Null => return None,
-    })
 }
