@@ -3,7 +3,7 @@
 //! Found is what is certain: a deny that is about all that the allow is about and asks for no more than is so of whoever has
 //! it, or a boundary with nothing of it. Looked at is each word of actions by itself, on all of its resources. See [evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{
@@ -53,17 +53,25 @@ type Words<'p> = BTreeMap<Vec<ActionPattern>, Word<'p>>;
 /// The words of the allows, by where these are written. What a grant writes for the identity and for the resource is looked
 /// at apart, since without the one the other gives nothing.
 #[derive(Default)]
-struct Allows<'p>(BTreeMap<(bool, Span), Words<'p>>);
+struct Allows<'p> {
+    words: BTreeMap<(bool, Span), Words<'p>>,
+    /// Statements that accounts share, all of whose words some identity has.
+    living: HashSet<(bool, *const Statement)>,
+}
 
 impl<'p> Allows<'p> {
     /// Looks at each allow of the document.
     fn look(&mut self, document: &'p Document, of_identity: bool, taken: impl Fn(&Statement) -> Option<Taken<'p>>) {
+        if self.live(document, of_identity) {
+            return;
+        }
+        let mut all_live = true;
         for statement in document.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
             let of_key = is_for_key(statement);
             let words = words(statement, of_key);
             let whole = taken(statement);
             let alone = words.len() == 1;
-            let known = self.0.entry((of_identity, statement.span)).or_default();
+            let known = self.words.entry((of_identity, statement.span)).or_default();
             for (span, actions) in words {
                 let name = actions.iter().map(|one| one.value.clone()).collect();
                 let word = known.entry(name).or_insert(Word { span, of_key, lives: false, taken: None });
@@ -81,13 +89,22 @@ impl<'p> Allows<'p> {
                     Some(taken) => word.taken = word.taken.or(Some(taken)),
                     None => word.lives = true,
                 }
+                all_live &= word.lives;
             }
         }
+        if all_live {
+            self.living.insert((of_identity, document.statements.place()));
+        }
+    }
+
+    /// Whether it is known that someone has each allow of the document, which accounts may share.
+    fn live(&self, document: &Document, of_identity: bool) -> bool {
+        self.living.contains(&(of_identity, document.statements.place()))
     }
 
     /// What is found of it.
     fn findings(self) -> impl Iterator<Item = Diagnostic> {
-        self.0.into_iter().flat_map(|((_, allow), words)| {
+        self.words.into_iter().flat_map(|((_, allow), words)| {
             let dead = |word: &Word<'p>| word.taken.filter(|_| !word.lives);
             let first = words.values().next().and_then(dead);
             if let (Some(taken), true) = (first, words.values().all(|word| dead(word).is_some())) {
@@ -138,6 +155,9 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut allows = Allows::default();
     let of_resources = denies_of_resources(program);
     for (kind, identity) in program.identities() {
+        if documents(program, identity).into_iter().all(|document| allows.live(document, true)) {
+            continue;
+        }
         let groups = program.groups.iter().filter(|group| {
             let same = kind == IdentityKind::User && group.identity.account == identity.account;
             same && group.members.contains(&identity.name)

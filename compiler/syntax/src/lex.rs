@@ -146,7 +146,8 @@ impl<'t> Lexer<'t> {
     /// The end of the comment of another language that begins here: `/* … */`, or `# …` to the end of its line.
     fn foreign_comment(&mut self, text: &str) -> Option<usize> {
         let before = self.text.get(..self.cursor)?.chars().next_back();
-        if before.is_some_and(|before| !before.is_whitespace() && before != '\u{FEFF}') {
+        let behind_a_comment = self.lexemes.all.last().is_some_and(|last| last.kind == SyntaxKind::COMMENT);
+        if !behind_a_comment && before.is_some_and(|before| !before.is_whitespace() && before != '\u{FEFF}') {
             return None;
         }
         let rest = self.text.get(self.cursor..)?;
