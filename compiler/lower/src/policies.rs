@@ -17,7 +17,6 @@ use crate::{
     named_items::ItemInAccount,
     names::{Declaration, DeclarationId, DeclarationKind},
     scope::{Environment, Reference, Target},
-    shared::move_document,
     shared_roles::{MadePolicy, policy_is, policy_moves},
     statements::{DocumentKind, number_sids},
 };
@@ -400,10 +399,8 @@ impl Lowerer<'_> {
         if let Some(known) = self.same_policies.get(&id).filter(|_| self.sharing == Sharing::Shared)
             && let Some((same, moves)) = self.program.account(account).and_then(|account| known.find(account))
         {
-            let mut policy = self.program.policies.get(*same)?.clone();
-            policy.account = account;
-            move_document(&mut policy.document, moves);
-            self.program.policies.push(policy);
+            let same = *same;
+            self.policy_again(same, account, moves)?;
             return self.keep_made(id, account);
         }
         let findings = self.diagnostics.len();

@@ -80,13 +80,12 @@ impl Lowerer<'_> {
         declared: &str,
     ) -> Option<()> {
         let account = own.account;
-        let of_role: Vec<_> = known.policies.iter().filter(|policy| policy.of_all.is_none()).collect();
-        for policy in of_role {
-            let name = self.program.policies.get(policy.index)?.name.to_lowercase();
-            if self.policy_names.contains(&(account, name)) {
-                return None;
-            }
+        let names: Vec<_> =
+            known.own_policies(&self.program).map(|policy| (account, policy.name.to_lowercase())).collect();
+        if names.iter().any(|name| self.policy_names.contains(name)) {
+            return None;
         }
+        self.policy_names.extend(names);
         let mut role = self.program.roles.get(known.index)?.clone();
         move_document(&mut role.trust, moves);
         move_document(&mut role.identity.inline, moves);
@@ -131,7 +130,6 @@ impl Lowerer<'_> {
         let mut policy = self.program.policies.get(index)?.clone();
         policy.account = account;
         move_document(&mut policy.document, moves);
-        self.policy_names.insert((account, policy.name.to_lowercase()));
         self.program.policies.push(policy);
         Some(self.program.policies.len() - 1)
     }
