@@ -84,13 +84,26 @@ impl Principals {
     /// The listed name that this one is a slip of. What every name ends in counts for nothing: `foo` and `fis` are not near.
     fn near(&self, name: &str) -> Option<String> {
         let Some(stem) = name.strip_suffix(SUFFIX) else {
-            let near = |one: &&ServicePrincipal| strsim::osa_distance(name, &one.name) <= 2;
-            return self.listed.iter().find(near).map(|one| one.name.clone());
+            // A right stem is worth more than a near name: `ec2.amazonaws.con` isn't `ec.…`.
+            let right = stem_before_slip(name).and_then(|stem| self.find(&format!("{stem}{SUFFIX}")));
+            let distances = self.listed.iter().map(|one| (strsim::osa_distance(name, &one.name), one));
+            let nearest = || distances.filter(|(distance, _)| *distance <= 2).min_by_key(|(distance, _)| *distance);
+            return right.or_else(|| nearest().map(|(_, one)| one)).map(|one| one.name.clone());
         };
         let stems = self.listed.iter().filter_map(|one| one.name.strip_suffix(SUFFIX));
-        let nearest = suggest::nearest(stem, stems, 1).into_iter().next()?;
-        (strsim::osa_distance(stem, &nearest) <= 2).then(|| format!("{nearest}{SUFFIX}"))
+        let near = suggest::nearest(stem, stems, usize::MAX).into_iter();
+        let near = near.map(|near| (strsim::osa_distance(stem, &near), near)).filter(|(distance, _)| *distance <= 2);
+        // A wrong letter is likelier than one too many: `ec3` is `ec2`, not `ec`.
+        let (_, nearest) = near.min_by_key(|(distance, near)| (*distance, near.len().abs_diff(stem.len())))?;
+        Some(format!("{nearest}{SUFFIX}"))
     }
+}
+
+/// What stands before the last two labels, where these are a slip of what every name ends in.
+fn stem_before_slip(name: &str) -> Option<&str> {
+    let (at, _) = name.rmatch_indices('.').nth(1)?;
+    let (stem, end) = name.split_at_checked(at)?;
+    (1..=3).contains(&strsim::osa_distance(end, SUFFIX)).then_some(stem)
 }
 
 /// The name as it is written in the commercial partition.

@@ -181,7 +181,12 @@ fn principals_are_graded() {
         assert!(!matches!(grade(plausible), PrincipalGrade::Near(_)), "{plausible}");
     }
     assert_eq!(grade("lamda.amazonaws.com"), PrincipalGrade::Near("lambda.amazonaws.com".to_owned()));
-    assert_eq!(grade("lambda.amazonaws.co"), PrincipalGrade::Near("lambda.amazonaws.com".to_owned()));
+    for slip in ["lambda.amazonaws.co", "lambda.amazonws.con", "lambda.amazon.com", "LAMBDA.amazonaws.cmo"] {
+        assert_eq!(grade(slip), PrincipalGrade::Near("lambda.amazonaws.com".to_owned()), "{slip}");
+    }
+    for slip in ["ec2.amazonaws.con", "ec3.amazonaws.com"] {
+        assert_eq!(grade(slip), PrincipalGrade::Near("ec2.amazonaws.com".to_owned()), "{slip}");
+    }
     assert_eq!(grade("foo.amazonaws.com"), PrincipalGrade::Unknown);
     assert_eq!(grade("something-else-entirely.amazonaws.com"), PrincipalGrade::Unknown);
     assert_eq!(grade("lambda.example.com"), PrincipalGrade::Unknown);

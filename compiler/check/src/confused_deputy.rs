@@ -64,6 +64,16 @@ fn unasked<'s>(
     })
 }
 
+/// Whether the service says for whom it acts when it takes on a role.
+pub(crate) fn says_source(service: &str) -> bool {
+    LISTS.roles.contains(service)
+}
+
+/// Whether the service is known to take on roles without an external id.
+pub(crate) fn sends_no_external_id(service: &str) -> bool {
+    says_source(service) || LISTS.passed.contains(service)
+}
+
 /// The services that are known to say for whom they act.
 static LISTS: LazyLock<Lists> =
     LazyLock::new(|| serde_json::from_str(include_str!("../data/source-keys.json")).unwrap_or_default());
@@ -72,6 +82,8 @@ static LISTS: LazyLock<Lists> =
 struct Lists {
     /// When they take on a role.
     roles: BTreeSet<String>,
+    /// Those that take on the roles that they are passed, and have no external id.
+    passed: BTreeSet<String>,
     /// When they come to a resource.
     resources: BTreeSet<String>,
 }
@@ -85,7 +97,7 @@ mod tests {
     #[test]
     fn every_name_exists() {
         assert!(LISTS.roles.len() >= 20 && LISTS.resources.len() >= 20);
-        for name in LISTS.roles.iter().chain(&LISTS.resources) {
+        for name in LISTS.roles.iter().chain(&LISTS.passed).chain(&LISTS.resources) {
             assert_eq!(Catalog::builtin().principal(name), PrincipalGrade::Known, "{name}");
         }
         for key in SOURCES {

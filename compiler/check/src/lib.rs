@@ -60,6 +60,7 @@ mod trust_needs;
 mod trust_policy;
 mod unknown_account;
 mod unsent_keys;
+mod user_names;
 mod value_formats;
 mod values;
 mod wide_iam;

@@ -4,12 +4,12 @@
 
 use iamx_catalog::PolicyCarrier;
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::{BaseOperator, ConditionEntry, Effect, Principal, Statement};
+use iamx_policy::{ConditionEntry, Effect, Principal, Statement};
 
 use crate::rules::Seen;
 
 /// Keys of principals of an account, which a service that calls by itself lacks.
-const OF_ACCOUNTS: [&str; 4] =
+pub(crate) const OF_ACCOUNTS: [&str; 4] =
     ["aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"];
 
 /// Keys that are always those of the resource itself.
@@ -18,8 +18,7 @@ const OF_THE_RESOURCE: [&str; 4] =
 
 /// Whether the condition is one on an account's principal that is false where there is none.
 fn lacks(entry: &ConditionEntry) -> bool {
-    let is_null = entry.operator.base == BaseOperator::Null && entry.values.iter().any(|value| value.value == "true");
-    OF_ACCOUNTS.iter().any(|key| entry.is_of(key)) && !entry.operator.holds_when_absent() && !is_null
+    OF_ACCOUNTS.iter().any(|key| entry.is_of(key)) && !entry.holds_when_absent()
 }
 
 /// A federated caller of a role under a condition on whose principal it is: it calls without credentials of any account.

@@ -92,10 +92,18 @@ fn host_bits(seen: &Seen<'_>, value: &Sourced<String>) -> Option<Diagnostic> {
     })
 }
 
+/// Whether the condition asks for addresses that are all private, which is told.
+pub(crate) fn is_never(entry: &ConditionEntry) -> bool {
+    entry.operator.base == BaseOperator::IpAddress && entry.values.iter().all(is_private)
+}
+
+fn is_private(value: &Sourced<String>) -> bool {
+    Block::read(&value.value).is_some_and(Block::is_private)
+}
+
 fn private(entry: &ConditionEntry) -> Option<Diagnostic> {
-    let is_private = |value: &&Sourced<String>| Block::read(&value.value).is_some_and(Block::is_private);
-    let first = entry.values.iter().find(is_private)?;
-    let all = entry.values.iter().all(|value| is_private(&value));
+    let first = entry.values.iter().find(|value| is_private(value))?;
+    let all = entry.values.iter().all(is_private);
     let negated = entry.operator.base.is_negated();
     // With `IfExists` the statement still matches requests that carry no address.
     if all && entry.operator.if_exists && !negated {

@@ -65,11 +65,7 @@ const RESOURCE_TAG: &str = "aws:ResourceTag/";
 /// A condition on the resource's tags, for services none of whose actions send them.
 fn untagged(seen: &Seen<'_>, statement: &Statement, entry: &ConditionEntry) -> Option<Diagnostic> {
     let start = entry.key.get(..RESOURCE_TAG.len())?;
-    if !start.eq_ignore_ascii_case(RESOURCE_TAG)
-        || statement.actions.negated
-        || entry.operator.holds_when_absent()
-        || entry.values.iter().any(|value| entry.operator.base == BaseOperator::Null && value.value == "true")
-    {
+    if !start.eq_ignore_ascii_case(RESOURCE_TAG) || statement.actions.negated || entry.holds_when_absent() {
         return None;
     }
     let mut services: Vec<&str> = Vec::new();

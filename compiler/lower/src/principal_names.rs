@@ -1,7 +1,7 @@
 //! What the name behind a principal's kind word stands for: an account, an ARN, an id.
 
 use iamx_diagnostic::{Diagnostic, checks};
-use iamx_policy::Principal as PolicyPrincipal;
+use iamx_policy::{AccountId, Principal as PolicyPrincipal};
 use iamx_syntax::ast::{AstNode, DeclaredKind, Expr, Postfix, Principal};
 use iamx_text::Span;
 
@@ -210,7 +210,8 @@ impl Lowerer<'_> {
     /// Whether `arn` is that of a principal; says so if it isn't.
     pub(crate) fn principal_arn(&mut self, arn: &str, span: Span) -> Option<()> {
         if !arn.starts_with("arn:") || arn.splitn(6, ':').count() != 6 {
-            self.error(&checks::INVALID_ARN, span, format!("`{arn}` is no ARN"));
+            let diagnostic = self.no_principal_arn(arn, span);
+            self.report(diagnostic);
             return None;
         }
         if arn.contains(['*', '?']) {
@@ -239,6 +240,26 @@ impl Lowerer<'_> {
             return None;
         }
         Some(())
+    }
+
+    /// What is meant by `text`, which stands for a principal's ARN.
+    fn no_principal_arn(&self, text: &str, span: Span) -> Diagnostic {
+        if AccountId::of(text).is_some() {
+            let message = format!("`{text}` is an account's id, and no ARN");
+            let diagnostic = Diagnostic::new(&checks::INVALID_ARN, span, message);
+            return match self.program.accounts.iter().find(|account| account.id == text) {
+                Some(account) => diagnostic.help(format!("write `account {}`", account.name)),
+                None => diagnostic
+                    .help(format!("declare the account, `account partner \"{text}\"`, and write `account partner`")),
+            };
+        }
+        if let Some(kind) = kind_of_unique_id(text) {
+            return Diagnostic::new(&checks::INVALID_ARN, span, format!("`{text}` is the id of a {kind}, and no ARN"))
+                .note(format!("IAM shows it in a policy in place of a {kind} that was deleted, and it lets nobody in"))
+                .help(format!("write the ARN, `arn:aws:iam::111122223333:{kind}/…`, or leave it out"));
+        }
+        Diagnostic::new(&checks::INVALID_ARN, span, format!("`{text}` is no ARN"))
+            .help("a principal's ARN is such as `arn:aws:iam::111122223333:role/Reader`")
     }
 
     /// `canonical "…"`: an account by the id that S3 gives it.
@@ -318,4 +339,16 @@ impl Lowerer<'_> {
         }
         self.report(diagnostic);
     }
+}
+
+/// What the unique id is of, which IAM gives each user and role.
+///
+/// See [unique identifiers](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
+fn kind_of_unique_id(text: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 2] = [("AIDA", "user"), ("AROA", "role")];
+    let (kind, rest) = KINDS.iter().find_map(|(prefix, kind)| Some((*kind, text.strip_prefix(prefix)?)))?;
+    // Of a role's session its name may follow.
+    let id = rest.split(':').next().unwrap_or_default();
+    let is_id = id.len() >= 12 && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    is_id.then_some(kind)
 }

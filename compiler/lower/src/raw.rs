@@ -18,6 +18,7 @@ use crate::{
     lowerer::Lowerer,
     resources::ResourceSet,
     scope::Environment,
+    service_principals::Written,
     statements::{DocumentKind, PARTS_OF_A_STATEMENT},
 };
 
@@ -219,7 +220,7 @@ impl Lowerer<'_> {
 
     fn check_raw_principal_value(&mut self, principal: &Sourced<Principal>) -> Option<()> {
         match &principal.value {
-            Principal::Service(name) => self.known_service_principal(name, principal.span),
+            Principal::Service(name) => self.known_service_principal(name, Written::Json, principal.span),
             Principal::Aws(text) => self.check_raw_aws_principal(text, principal.span),
             Principal::Everyone | Principal::Federated(_) | Principal::CanonicalUser(_) => Some(()),
         }

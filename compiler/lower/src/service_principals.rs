@@ -7,6 +7,17 @@ use iamx_text::Span;
 
 use crate::{lowerer::Lowerer, scope::Environment};
 
+/// How a service principal is written at its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Without quotes.
+    Word,
+    /// In quotes, which are of the place.
+    Quoted,
+    /// In JSON.
+    Json,
+}
+
 impl Lowerer<'_> {
     /// The service principal of `service lambda` or `service "…"`.
     pub(crate) fn service_principal(&mut self, environment: &Environment, principal: &Principal) -> Option<String> {
@@ -22,7 +33,7 @@ impl Lowerer<'_> {
                     self.report(diagnostic.fix(format!("write `{name}`"), span, name, Applicability::Safe));
                     return None;
                 }
-                self.known_service_principal(&name, span).map(|()| name)
+                self.known_service_principal(&name, Written::Quoted, span).map(|()| name)
             }
             Expr::Call(call) if call.postfixes().iter().all(|postfix| matches!(postfix, Postfix::Name(_))) => {
                 self.short_service_principal(&call.syntax().text().to_string(), span)
@@ -40,7 +51,7 @@ impl Lowerer<'_> {
             return Some(known.to_owned());
         }
         if self.catalog().partitions().iter().any(|partition| word.ends_with(&format!(".{}", partition.dns_suffix))) {
-            self.known_service_principal(word, span)?;
+            self.known_service_principal(word, Written::Word, span)?;
             let message = format!("the service principal `{word}` is written without its end, or in quotes");
             let diagnostic = Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, message);
             let stem = word.strip_suffix(".amazonaws.com");
@@ -65,11 +76,11 @@ impl Lowerer<'_> {
             );
             return None;
         }
-        self.known_service_principal(&name, span).map(|()| name)
+        self.known_service_principal(&name, Written::Word, span).map(|()| name)
     }
 
     /// Whether AWS has the service principal `name`, as far as the catalog knows; says so if it hasn't.
-    pub(crate) fn known_service_principal(&mut self, name: &str, span: Span) -> Option<()> {
+    pub(crate) fn known_service_principal(&mut self, name: &str, written: Written, span: Span) -> Option<()> {
         if !name.contains('.') {
             let message = format!("`{name}` isn't the whole name of a service principal");
             let diagnostic = Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, message);
@@ -83,15 +94,21 @@ impl Lowerer<'_> {
         match self.catalog().principal(name) {
             PrincipalGrade::Known | PrincipalGrade::Plausible => Some(()),
             PrincipalGrade::Near(near) => {
-                self.report(
-                    Diagnostic::new(
-                        &checks::UNKNOWN_SERVICE_PRINCIPAL,
-                        span,
-                        format!("AWS has no service principal `{name}`"),
-                    )
-                    .note(self.catalog_date())
-                    .help(format!("did you mean `{}`?", near.trim_end_matches(".amazonaws.com"))),
-                );
+                let message = format!("AWS has no service principal `{name}`");
+                let diagnostic = Diagnostic::new(&checks::UNKNOWN_SERVICE_PRINCIPAL, span, message);
+                let diagnostic = diagnostic.note(self.catalog_date());
+                let short = near.strip_suffix(".amazonaws.com");
+                let short = short.filter(|short| self.catalog().service_principal_named(short).is_some());
+                let (meant, text) = match (written, short) {
+                    (Written::Word, Some(short)) => (short, Some(short.to_owned())),
+                    (Written::Word, None) | (Written::Quoted, _) => (near.as_str(), Some(format!("\"{near}\""))),
+                    (Written::Json, _) => (near.as_str(), None),
+                };
+                let diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+                self.report(match text {
+                    Some(text) => diagnostic.fix(format!("write `{meant}`"), span, text, Applicability::Unsafe),
+                    None => diagnostic,
+                });
                 None
             }
             PrincipalGrade::Unknown => {

@@ -302,6 +302,13 @@ impl ConditionEntry {
     pub fn is_of(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)
     }
+
+    /// Whether it is true where its key is absent.
+    pub fn holds_when_absent(&self) -> bool {
+        let asks_absence =
+            self.operator.base == BaseOperator::Null && self.values.iter().any(|value| value.value == "true");
+        asks_absence || self.operator.holds_when_absent()
+    }
 }
 
 impl ConditionBlock {
