@@ -112,6 +112,15 @@ impl ArnTemplate {
         self.placeholders().count()
     }
 
+    /// The characters that stand before each argument, from the one before it or from the ARN's last colon of five.
+    pub fn texts_before_arguments(&self) -> impl Iterator<Item = &str> {
+        let resource = self.text.splitn(6, ':').nth(5).unwrap_or_default();
+        let mut parts = resource.split("${");
+        let first = parts.next();
+        let rest = parts.map(|part| part.split_once('}').map_or("", |(_, text)| text));
+        first.into_iter().chain(rest).take(self.arity())
+    }
+
     /// The ARN with everything filled in, or `None` unless there are exactly as many arguments as placeholders. What is
     /// filled in is copied as it is; a `*` that AWS wrote into the format stays a `*`.
     pub fn fill(&self, partition: &str, region: &str, account: &str, arguments: &[&str]) -> Option<String> {
@@ -232,6 +241,8 @@ mod tests {
         assert_eq!(account.placeholders().collect::<Vec<_>>(), ["OrganizationId", "AccountId"]);
         assert!(account.has_account());
         assert_eq!(account.pattern(), "arn:*:organizations::*:account/o-*/*");
+        assert_eq!(account.texts_before_arguments().collect::<Vec<_>>(), ["account/o-", "/"]);
+        assert_eq!(object.texts_before_arguments().collect::<Vec<_>>(), ["", "/"]);
     }
 
     #[test]

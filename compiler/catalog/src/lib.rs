@@ -7,6 +7,7 @@
 
 mod action;
 mod arn_template;
+mod asked_arn;
 mod catalog;
 mod condition_key;
 mod data;
@@ -34,6 +35,7 @@ mod wire;
 
 pub use action::{Action, ResourceUse};
 pub use arn_template::{ArnTemplate, Piece};
+pub use asked_arn::{AskedArn, AskedBy, asked_arn};
 pub use catalog::Catalog;
 pub use condition_key::{ConditionKey, KeyMatch, KeyType, KeyTypes};
 pub use data::CatalogData;

@@ -35,8 +35,6 @@ pub enum ResourceElement {
 pub enum PolicySubject {
     /// The resource's own.
     Itself,
-    /// What is below it: its ARN with `/*` behind.
-    Below,
     /// That of another type, of which its arguments are the first; the others are `*`.
     OtherType(&'static str, &'static str),
 }
@@ -367,7 +365,6 @@ const RESOURCE_POLICIES: &[ResourcePolicyForm] = {
             )
         },
         ResourcePolicyForm {
-            subject: PolicySubject::Below,
             principals: NamedUnderAws,
             quota: Some(K::OpensearchPolicy),
             ..plain(

@@ -9,6 +9,7 @@
 mod accounts;
 mod actions;
 mod argument_types;
+mod asked_arns;
 mod aws_names;
 mod bounds;
 mod brought;

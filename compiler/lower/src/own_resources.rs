@@ -1,6 +1,6 @@
 //! What a resource's own policy is about: `self`, what is inside it, and how the service wants that written.
 
-use iamx_catalog::{PolicyCarrier, PolicySubject, ResourceElement, ResourcePolicyForm};
+use iamx_catalog::{Action, PolicyCarrier, ResourceElement, ResourcePolicyForm, Service};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ActionPattern, Element, Sourced, arns_intersect};
 use iamx_syntax::ast::{Expr, Exprs};
@@ -96,21 +96,17 @@ impl Lowerer<'_> {
             }
             None => self.unsaid_own(environment, form, actions, span)?,
         };
-        let own = itself(environment).map(|own| own.arn.clone());
-        let written = |resource: &Resource| match (form.resource, form.subject) {
-            (ResourceElement::Star, _) if own.as_ref() == Some(&resource.arn) => "*".to_owned(),
-            (_, PolicySubject::Below) if own.as_ref() == Some(&resource.arn) => format!("{}/*", resource.arn),
-            _ => resource.arn.clone(),
-        };
-        let patterns: Vec<_> =
-            set.resources.iter().map(|resource| Sourced::new(written(&resource.value), resource.span)).collect();
         if form.resource == ResourceElement::Absent {
             return Some(None);
         }
-        if let (false, Some(all)) = (set.negated, patterns.iter().find(|pattern| pattern.value == "*")) {
-            return Some(Some(Element::of(vec![all.clone()])));
+        let own = itself(environment).map(|own| own.arn.clone());
+        let is_star = |resource: &Resource| {
+            resource.arn == "*" || (form.resource == ResourceElement::Star && own.as_ref() == Some(&resource.arn))
+        };
+        if let (false, Some(all)) = (set.negated, set.resources.iter().find(|resource| is_star(&resource.value))) {
+            return Some(Some(Element::of(vec![Sourced::new("*".to_owned(), all.span)])));
         }
-        Some(Some(if set.negated { Element::except(patterns) } else { Element::of(patterns) }))
+        Some(Some(self.asked_element(&set, actions)))
     }
 
     /// The resources of a statement that says none: of the resource and what is inside, what its actions act on.
@@ -194,18 +190,8 @@ impl Lowerer<'_> {
         let mut known = false;
         for (service, action) in self.catalog().actions_matching(&pattern.to_string()) {
             known = true;
-            let acted_on = || action.resource_types.iter().filter_map(|used| service.resource_type_named(&used.name));
             for (slot, resource) in on.iter_mut().zip(resources) {
-                let Some(typed) = &resource.value.typed else { continue };
-                // A version or alias of a function is asked for by the function's actions.
-                *slot |= typed.service == service.prefix()
-                    && acted_on().any(|one| {
-                        one.slug() == typed.type_name
-                            || one.arn_templates.iter().any(|template| {
-                                slashes(template.text()) == slashes(&resource.value.arn)
-                                    && arns_intersect(template.pattern(), &resource.value.arn)
-                            })
-                    });
+                *slot |= acts_on_one(service, action, &resource.value);
             }
         }
         known.then_some(on)
@@ -319,6 +305,19 @@ fn is_inside(own: &Resource, form: &ResourcePolicyForm, resource: &Resource) -> 
         && typed.service == own.service
         && typed.owner == own.owner
         && typed.arguments.starts_with(&own.arguments)
+}
+
+/// Whether the service's action acts on the resource, whose type is known.
+pub(crate) fn acts_on_one(service: &Service, action: &Action, resource: &Resource) -> bool {
+    let Some(typed) = resource.typed.as_ref().filter(|typed| typed.service == service.prefix()) else { return false };
+    let mut acted_on = action.resource_types.iter().filter_map(|used| service.resource_type_named(&used.name));
+    // A version or alias of a function is asked for by the function's actions.
+    acted_on.any(|one| {
+        one.slug() == typed.type_name
+            || one.arn_templates.iter().any(|template| {
+                slashes(template.text()) == slashes(&resource.arn) && arns_intersect(template.pattern(), &resource.arn)
+            })
+    })
 }
 
 fn slashes(text: &str) -> usize {

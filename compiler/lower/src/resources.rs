@@ -2,7 +2,7 @@
 
 use iamx_catalog::{ArnTemplate, ResourceType, Service};
 use iamx_diagnostic::{Applicability, Diagnostic, Severity, checks};
-use iamx_policy::{Element, Sourced};
+use iamx_policy::Sourced;
 use iamx_syntax::ast::{Arguments, AstNode, Call, Declared, DeclaredKind, Expr, Postfix};
 use iamx_text::{Span, TextRange, TextSize};
 
@@ -64,15 +64,6 @@ pub(crate) struct ResourceSet {
     /// Whether it is every resource **but** these.
     pub(crate) negated: bool,
     pub(crate) resources: Vec<Sourced<Resource>>,
-}
-
-impl ResourceSet {
-    /// As a statement has it.
-    pub(crate) fn into_element(self) -> Element<String> {
-        let patterns =
-            self.resources.into_iter().map(|resource| Sourced::new(resource.value.arn, resource.span)).collect();
-        if self.negated { Element::except(patterns) } else { Element::of(patterns) }
-    }
 }
 
 impl Lowerer<'_> {
@@ -410,6 +401,7 @@ impl Lowerer<'_> {
         };
         let mut resources = Vec::new();
         for template in templates {
+            self.check_repeated_start(template, arguments, 0);
             let arn = self.fill(template, &typed, span)?;
             resources.push(Resource { arn, typed: Some(typed.clone()) });
         }
@@ -536,6 +528,7 @@ impl Lowerer<'_> {
             let mut arguments = typed.arguments.clone();
             arguments.extend(given.iter().map(|argument| argument.value.clone()));
             let typed = Typed { type_name: child.resource_type.slug(), arguments, ..typed.clone() };
+            self.check_repeated_start(child.template, given, child.parent.arity());
             let arn = self.fill(child.template, &typed, span)?;
             let resource = Resource { arn, typed: Some(typed) };
             if !resources.contains(&resource) {

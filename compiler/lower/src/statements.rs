@@ -198,11 +198,14 @@ impl Lowerer<'_> {
             (Some(None), _) => return None,
             (_, DocumentKind::Trust) => None,
             (Some(Some(set)), DocumentKind::Identity | DocumentKind::Scp | DocumentKind::Rcp) => {
-                Some(set.into_element())
+                Some(self.asked_element(&set, &actions))
             }
-            (None, DocumentKind::Scp | DocumentKind::Rcp) => Some(ResourceSet::everything(effect_span).into_element()),
+            (None, DocumentKind::Scp | DocumentKind::Rcp) => {
+                Some(self.asked_element(&ResourceSet::everything(effect_span), &actions))
+            }
             (None, DocumentKind::Identity) => {
-                Some(self.unsaid_resources(&actions, effect, effect_span)?.into_element())
+                let set = self.unsaid_resources(&actions, effect, effect_span)?;
+                Some(self.asked_element(&set, &actions))
             }
             (said, DocumentKind::Resource(form)) => {
                 self.own_element(environment, form, said.flatten(), &actions, effect_span)?

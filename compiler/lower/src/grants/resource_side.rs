@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use iamx_catalog::{Across, Authority, PolicyCarrier, PolicyStatements, PolicySubject, ResourceElement};
+use iamx_catalog::{Across, Authority, PolicyCarrier, PolicyStatements, ResourceElement};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{ActionPattern, Effect, Principal as PolicyPrincipal, PrincipalElement, Sourced};
 
@@ -454,10 +454,9 @@ impl Lowerer<'_> {
 
 /// How the policy that speaks for the resource names it.
 fn as_written(granted: &Granted, carrier: Carrier) -> String {
-    match (carrier.form.resource, carrier.form.subject) {
-        (ResourceElement::Star, _) => "*".to_owned(),
-        (_, PolicySubject::Below) if !granted.arn.value.ends_with("/*") => format!("{}/*", granted.arn.value),
-        _ => granted.arn.value.clone(),
+    match carrier.form.resource {
+        ResourceElement::Star => "*".to_owned(),
+        ResourceElement::Arn | ResourceElement::Absent => granted.arn.value.clone(),
     }
 }
 

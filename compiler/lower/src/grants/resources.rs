@@ -148,10 +148,14 @@ impl Lowerer<'_> {
                 continue;
             }
             let mut these = Vec::new();
-            for ((acts, granted), seen) in on.iter().zip(&granted).zip(&mut acted_on) {
+            for (at, ((acts, granted), seen)) in on.iter().zip(&granted).zip(&mut acted_on).enumerate() {
                 *seen |= *acts;
-                if *acts {
-                    these.extend(self.as_asked(granted, &pattern.value));
+                if let (true, Some(resource)) = (*acts, resources.resources.get(at)) {
+                    these.extend(
+                        self.asked_arns(resource, false, std::slice::from_ref(pattern))
+                            .into_iter()
+                            .map(|arn| Granted { arn: Sourced::new(arn, granted.arn.span), ..granted.clone() }),
+                    );
                 }
             }
             match parts.iter_mut().find(|part| part.resources == these) {
@@ -269,31 +273,6 @@ impl Lowerer<'_> {
                 .is_some_and(|other| other.service == service && other.type_name == type_name)
         });
         Some(Carrier { form, granting: granting(service, type_name), declared })
-    }
-
-    /// The resource as requests for the action name it: an HTTP request to a domain names what is below it.
-    ///
-    /// See [OpenSearch](https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html).
-    fn as_asked(&self, granted: &Granted, action: &ActionPattern) -> Vec<Granted> {
-        let Some(Carrier { form, granting, .. }) =
-            granted.carrier.filter(|one| one.form.subject == PolicySubject::Below)
-        else {
-            return vec![granted.clone()];
-        };
-        let held = self.held_on(granted, action);
-        let names = held.iter().map(|name| name.strip_prefix(form.service.unwrap_or_default()).unwrap_or_default());
-        let (below, itself): (Vec<&str>, Vec<&str>) =
-            names.map(|name| name.trim_start_matches(':')).partition(|name| granting.across.takes(name));
-        let mut asked = Vec::new();
-        if !itself.is_empty() {
-            asked.push(granted.clone());
-        }
-        if !below.is_empty() {
-            let mut granted = granted.clone();
-            granted.arn.value.push_str("/*");
-            asked.push(granted);
-        }
-        asked
     }
 
     /// Says why something can't be granted.
