@@ -1,6 +1,6 @@
 //! What stands after `allow` and `deny`: actions by name, pattern and access level.
 
-use iamx_catalog::{Catalog, Level, Service};
+use iamx_catalog::{Action, Catalog, Level, Service};
 use iamx_diagnostic::{Applicability, Diagnostic, Severity, checks};
 use iamx_policy::{ActionPattern, Sourced};
 use iamx_syntax::{
@@ -13,6 +13,7 @@ use crate::{
     excepting::{Inexact, Item, List, NotWrittenOut, WriteOut},
     lowerer::Lowerer,
     names::DeclarationKind,
+    own_resources::acts_on_one,
     resources::{Resource, ResourceSet},
     scope::{Environment, Reference, Target, within},
 };
@@ -49,7 +50,8 @@ impl Lowerer<'_> {
         let taken = self.action_list(environment, &excepted, resources);
         let (kept, taken) = (kept?, taken?);
         self.find_idle_exceptions(environment, list, &kept, &taken);
-        let mut catalog = FromCatalog { catalog: self.catalog(), written_out: Vec::new(), patterns: Vec::new() };
+        let mut catalog =
+            FromCatalog { catalog: self.catalog(), resources, written_out: Vec::new(), patterns: Vec::new() };
         // The catalog writes every pattern out, so that nothing is inexact.
         let left = kept.without(taken, &mut catalog).ok()?;
         if left.is_empty() {
@@ -323,27 +325,11 @@ impl Lowerer<'_> {
             self.unknown_service(prefix, prefix_of(span, prefix));
             return None;
         };
-        let everything = resources.is_none_or(|set| {
-            set.negated
-                || set.resources.iter().any(|resource| resource.value.arn == "*" || resource.value.typed.is_none())
-        });
-        let types: Vec<(&str, &str)> = resources
-            .into_iter()
-            .flat_map(|set| &set.resources)
-            .filter_map(|resource| resource.value.typed.as_ref())
-            .map(|typed| (typed.service.as_str(), typed.type_name.as_str()))
-            .collect();
         let mut patterns = Vec::new();
         for service in services {
             let before = patterns.len();
             for action in service.actions().iter().filter(|action| action.levels.contains(level)) {
-                let acts = everything
-                    || action.resource_types.iter().any(|used| {
-                        service.resource_type_named(&used.name).is_some_and(|resource_type| {
-                            types.contains(&(service.prefix(), resource_type.slug().as_str()))
-                        })
-                    });
-                if acts {
+                if is_meant(service, action, resources) {
                     patterns.push(Sourced::new(ActionPattern::new(service.prefix(), &*action.name), span));
                 }
             }
@@ -391,9 +377,23 @@ pub(crate) fn prefix_of(span: Span, prefix: &str) -> Span {
     within(span, iamx_text::TextRange::at(start, iamx_text::TextSize::of(prefix)))
 }
 
-/// Writes patterns out as the actions that the catalog has today, and keeps which.
+/// Whether a level, or a wildcard that is written out, holds the action where `resources` stand after `on`: whether it acts on one
+/// of them. Where that isn't known of one of them it holds all.
+fn is_meant(service: &Service, action: &Action, resources: Option<&ResourceSet>) -> bool {
+    resources.is_none_or(|set| {
+        set.negated
+            || set.resources.iter().any(|resource| {
+                resource.value.arn == "*"
+                    || resource.value.typed.is_none()
+                    || acts_on_one(service, action, &resource.value)
+            })
+    })
+}
+
+/// Writes patterns out as the actions that the catalog has today and that act on the resources, and keeps which.
 struct FromCatalog<'c> {
     catalog: &'c Catalog,
+    resources: Option<&'c ResourceSet>,
     written_out: Vec<Span>,
     patterns: Vec<String>,
 }
@@ -402,10 +402,16 @@ impl WriteOut<ActionPattern> for FromCatalog<'_> {
     fn write_out(&mut self, item: &Sourced<ActionPattern>) -> Option<Vec<Sourced<ActionPattern>>> {
         self.written_out.push(item.span);
         let written = item.value.to_string();
-        let held = self.catalog.actions_matching(&written);
-        let actions = held
-            .map(|(service, action)| Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span))
-            .collect();
+        let pattern = |(service, action): &(&Service, &Action)| {
+            Sourced::new(ActionPattern::new(service.prefix(), &*action.name), item.span)
+        };
+        let held: Vec<(&Service, &Action)> = self.catalog.actions_matching(&written).collect();
+        let meant = held.iter().filter(|(service, action)| is_meant(service, action, self.resources));
+        let mut actions: Vec<_> = meant.map(pattern).collect();
+        // That none acts on the resources is a check's to say, as of a wildcard without `except`.
+        if actions.is_empty() {
+            actions = held.iter().map(pattern).collect();
+        }
         self.patterns.push(written);
         Some(actions)
     }
