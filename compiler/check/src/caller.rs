@@ -32,6 +32,11 @@ impl<'p> Caller<'p> {
         Some(Self { arn: arn.filter(|arn| is_plain(arn)), ..Self::of_account(program, &account.id)? })
     }
 
+    /// Whoever has a permission set in the account; the role's ARN ends in what AWS makes up.
+    pub(crate) fn of_permission_set(program: &'p Program, account: usize) -> Option<Self> {
+        Self::of_account(program, &program.account(Some(account))?.id)
+    }
+
     fn of_account(program: &'p Program, id: &str) -> Option<Self> {
         if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;

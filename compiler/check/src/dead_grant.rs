@@ -3,12 +3,13 @@
 //! Found is what is certain: a deny that is about all that the allow is about and asks for no more than is so of whoever has
 //! it, or a boundary with nothing of it. Looked at is each word of actions by itself, on all of its resources. See [evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{
-    AttachmentTarget, GuardrailKind, Identity, IdentityKind, ManagedPolicy, OrganizationNodeKind, PermissionSetTarget,
-    PolicyHolder, Program, ResourcePolicy,
+    AttachmentTarget, Guardrail, GuardrailKind, Identity, IdentityKind, ManagedPolicy, OrganizationNode,
+    OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget, PolicyHolder, Program,
+    ResourcePolicy,
 };
 use iamx_policy::{ActionPattern, Document, Effect, Element, Principal, Sourced, Statement};
 use iamx_text::Span;
@@ -32,6 +33,8 @@ struct Taken<'p> {
 enum By<'p> {
     Deny,
     Guardrail(GuardrailKind, &'p str),
+    /// A node of the organization whose service control policies allow some things alone.
+    AllowList(&'p str),
     Boundary(&'p str),
 }
 
@@ -163,22 +166,21 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
             same && group.members.contains(&identity.name)
         });
         let beside = groups.flat_map(|group| documents(program, &group.identity)).collect();
-        look_at(program, kind, identity, beside, &of_resources, &mut allows);
+        let holder = Holder {
+            own: documents(program, identity),
+            beside,
+            boundary: boundary(program, identity),
+            account: identity.account,
+            callers: Caller::with(program, kind, identity).into_iter().collect(),
+        };
+        holder.look(program, &of_resources, &mut allows);
     }
     for set in &program.permission_sets {
-        // Whom these are for, and in which accounts, isn't looked into.
-        let made = set.attachments.iter().flat_map(|attachment| match &attachment.target {
-            PermissionSetTarget::Customer { made, .. } => made.as_slice(),
-            PermissionSetTarget::Aws(_) => &[],
-        });
-        let made = made.filter_map(|index| program.policies.get(*index)).map(|policy| &policy.document);
-        for document in made.chain([&set.inline]) {
-            allows.look(document, true, |_| None);
-        }
+        look_at_set(program, set, &of_resources, &mut allows);
     }
     for policy in &program.resource_policies {
         let statements = &policy.document.statements;
-        let guardrails = guardrails(program, policy.account, GuardrailKind::Rcp);
+        let guardrails = guardrails(&nodes_over(program, policy.account), program, GuardrailKind::Rcp);
         allows.look(&policy.document, false, |allow| {
             let callers = Caller::all_named(program, allow.principal.as_ref());
             let mut denies = statements.iter().filter(|deny| holds_principals(deny, allow));
@@ -190,29 +192,69 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(allows.findings());
 }
 
-/// Looks at what the identity's own policies allow; `beside` is what else it has.
-fn look_at<'p>(
-    program: &'p Program,
-    kind: IdentityKind,
-    identity: &'p Identity,
+/// Whoever has policies.
+struct Holder<'p> {
+    /// The policies.
+    own: Vec<&'p Document>,
+    /// What else it has.
     beside: Vec<&'p Document>,
-    of_resources: &[&Statement],
-    allows: &mut Allows<'p>,
-) {
-    let own = documents(program, identity);
-    let all: Vec<&Document> = own.iter().copied().chain(beside).collect();
-    let boundary = boundary(program, identity);
-    let guardrails = guardrails(program, identity.account, GuardrailKind::Scp);
-    let caller: Vec<Caller<'_>> = Caller::with(program, kind, identity).into_iter().collect();
-    for document in own {
-        allows.look(document, true, |allow| {
-            let denies = all.iter().flat_map(|document| &document.statements);
-            denies
-                .chain(of_resources.iter().copied())
-                .find_map(|deny| denied(deny, allow, &caller))
-                .or_else(|| boundary.and_then(|boundary| unbounded(boundary, allow, &caller)))
-                .or_else(|| forbidden(&guardrails, GuardrailKind::Scp, allow, &caller))
-        });
+    /// Its boundary, where it is made here.
+    boundary: Option<&'p ManagedPolicy>,
+    account: Option<usize>,
+    /// What it calls as, where that is known.
+    callers: Vec<Caller<'p>>,
+}
+
+impl<'p> Holder<'p> {
+    /// Looks at what its own policies allow.
+    fn look(&self, program: &'p Program, of_resources: &[&Statement], allows: &mut Allows<'p>) {
+        let all: Vec<&Document> = self.own.iter().chain(&self.beside).copied().collect();
+        let nodes = nodes_over(program, self.account);
+        let guardrails = guardrails(&nodes, program, GuardrailKind::Scp);
+        let lists = allow_lists(&nodes, program);
+        for document in &self.own {
+            allows.look(document, true, |allow| {
+                let denies = all.iter().flat_map(|document| &document.statements);
+                denies
+                    .chain(of_resources.iter().copied())
+                    .find_map(|deny| denied(deny, allow, &self.callers))
+                    .or_else(|| self.boundary.and_then(|boundary| unbounded(boundary, allow, &self.callers)))
+                    .or_else(|| forbidden(&guardrails, GuardrailKind::Scp, allow, &self.callers))
+                    .or_else(|| unlisted(&lists, allow))
+            });
+        }
+    }
+}
+
+/// Looks at what the permission set's own policies allow in each account that it is assigned to.
+fn look_at_set<'p>(program: &'p Program, set: &'p PermissionSet, of_resources: &[&Statement], allows: &mut Allows<'p>) {
+    let made = |policy: &'p PermissionSetPolicy| {
+        let made = match &policy.target {
+            PermissionSetTarget::Customer { made, .. } => made.as_slice(),
+            PermissionSetTarget::Aws(_) => &[],
+        };
+        made.iter().filter_map(|index| program.policies.get(*index))
+    };
+    let accounts: BTreeSet<usize> = set.assignments.iter().map(|assignment| assignment.account).collect();
+    // Nobody has it yet.
+    if accounts.is_empty() {
+        for document in set.attachments.iter().flat_map(made).map(|policy| &policy.document).chain([&set.inline]) {
+            allows.look(document, true, |_| None);
+        }
+    }
+    for account in accounts {
+        let here = |policy: &&'p ManagedPolicy| policy.account == Some(account);
+        let policies = set.attachments.iter().flat_map(made).filter(here).map(|policy| &policy.document);
+        let holder = Holder {
+            own: policies.chain([&set.inline]).collect(),
+            beside: Vec::new(),
+            boundary: set.boundary.iter().flat_map(made).find(here),
+            account: Some(account),
+            callers: Caller::of_permission_set(program, account).into_iter().collect(),
+        };
+        if !holder.own.iter().all(|document| allows.live(document, true)) {
+            holder.look(program, of_resources, allows);
+        }
     }
 }
 
@@ -298,8 +340,8 @@ fn boundary<'p>(program: &'p Program, identity: &Identity) -> Option<&'p Managed
     }
 }
 
-/// The guardrails of that kind over the account, by their names. None binds the management account.
-fn guardrails(program: &Program, account: Option<usize>, kind: GuardrailKind) -> Vec<(&str, &Document)> {
+/// The account in the organization and what it stands under. No guardrail binds the management account.
+fn nodes_over(program: &Program, account: Option<usize>) -> Vec<&OrganizationNode> {
     if program.account(account).is_none_or(|account| account.management) {
         return Vec::new();
     }
@@ -308,10 +350,48 @@ fn guardrails(program: &Program, account: Option<usize>, kind: GuardrailKind) ->
     let is_account =
         |kind: &OrganizationNodeKind| matches!(kind, OrganizationNodeKind::Account(index) if *index == account);
     let Some(node) = organization.nodes.iter().position(|node| is_account(&node.kind)) else { return Vec::new() };
-    let attachments = organization.path(node).flat_map(|node| &node.attachments);
-    let attached = attachments.filter_map(|one| program.guardrails.get(one.guardrail));
-    let of_kind = attached.filter(|guardrail| guardrail.kind == kind);
-    of_kind.map(|guardrail| (guardrail.name.as_str(), &guardrail.document)).collect()
+    organization.path(node).collect()
+}
+
+/// The guardrails of that kind attached to the node.
+fn attached<'p>(
+    node: &'p OrganizationNode,
+    program: &'p Program,
+    kind: GuardrailKind,
+) -> impl Iterator<Item = &'p Guardrail> {
+    let guardrails = node.attachments.iter().filter_map(|one| program.guardrails.get(one.guardrail));
+    guardrails.filter(move |guardrail| guardrail.kind == kind)
+}
+
+/// The guardrails of that kind attached to the nodes, by their names.
+fn guardrails<'p>(
+    nodes: &[&'p OrganizationNode],
+    program: &'p Program,
+    kind: GuardrailKind,
+) -> Vec<(&'p str, &'p Document)> {
+    let all = nodes.iter().flat_map(|node| attached(node, program, kind));
+    all.map(|guardrail| (guardrail.name.as_str(), &guardrail.document)).collect()
+}
+
+/// A node without AWS's `FullAWSAccess`, and what its own service control policies allow.
+type AllowList<'p> = (&'p OrganizationNode, Vec<&'p Statement>);
+
+/// Those of the nodes that have a list of what is allowed. What is to be allowed has to be in each of them.
+///
+/// See [SCP evaluation](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html).
+fn allow_lists<'p>(nodes: &[&'p OrganizationNode], program: &'p Program) -> Vec<AllowList<'p>> {
+    let lists = nodes.iter().filter(|node| !node.full_access).map(|node| {
+        let statements =
+            attached(node, program, GuardrailKind::Scp).flat_map(|guardrail| &guardrail.document.statements);
+        (*node, statements.filter(|statement| statement.effect == Effect::Allow).collect())
+    });
+    lists.collect()
+}
+
+/// The node whose service control policies allow nothing of `allow`, if one does.
+fn unlisted<'p>(lists: &[AllowList<'p>], allow: &Statement) -> Option<Taken<'p>> {
+    let (node, _) = lists.iter().find(|(_, listed)| !listed.iter().any(|one| may_share(one, allow)))?;
+    Some(Taken { by: By::AllowList(&node.name), span: node.span })
 }
 
 /// That `what` of an allow, written at `span`, gives nothing.
@@ -325,13 +405,21 @@ fn finding(span: Span, what: &str, taken: Taken<'_>) -> Diagnostic {
             };
             (format!("the {policy} control policy `{name}` denies all of {what}: it allows nothing"), "denied here")
         }
+        By::AllowList(node) => {
+            let message = format!("no service control policy of `{node}` allows any of {what}: it allows nothing");
+            (message, "they are attached here, without `FullAWSAccess`")
+        }
         By::Boundary(name) => {
             (format!("the boundary `{name}` has nothing of {what}: it allows nothing"), "the boundary")
         }
     };
+    let note = match taken.by {
+        By::AllowList(_) => "what is to be done in an account is allowed at each level above it",
+        _ => "a deny wins over every allow, and an identity can do what its policies and its boundary both allow",
+    };
     Diagnostic::new(&checks::DEAD_GRANT, span, message)
         .related(taken.span, label)
-        .note("a deny wins over every allow, and an identity can do what its policies and its boundary both allow")
+        .note(note)
         .help("leave it out, or narrow what takes it away")
 }
 
@@ -343,6 +431,11 @@ fn key_finding(grant: Span, actions: &[&ActionPattern], taken: Taken<'_>) -> Dia
             format!("the boundary `{name}` has nothing of what this takes of the key of the data: {actions}"),
             "the boundary",
             format!("let the boundary allow {actions} on the key"),
+        ),
+        By::AllowList(node) => (
+            format!("no service control policy of `{node}` allows what this takes of the key of the data: {actions}"),
+            "they are attached here, without `FullAWSAccess`",
+            format!("let one of them allow {actions}"),
         ),
         By::Deny | By::Guardrail(..) => (
             format!("what this takes of the key of the data is denied elsewhere: {actions}"),

@@ -132,7 +132,11 @@ fn name_in(parent: &SyntaxNode, token: &SyntaxToken) -> (WordKind, bool) {
         S::TAG => (WordKind::Tag, false),
         S::CLAIM => (WordKind::ConditionKey, false),
         S::WITH_NAMES => (WordKind::Keyword, false),
-        S::PATH if parent.parent().is_some_and(|place| matches!(place.kind(), S::SCOPE | S::PLACE | S::PLACE_LIST)) => {
+        S::PATH
+            if parent
+                .parent()
+                .is_some_and(|place| matches!(place.kind(), S::SCOPE | S::PLACE | S::PLACE_LIST | S::LISTED_PLACE)) =>
+        {
             (WordKind::Account, false)
         }
         S::ATTACHMENT if Attachment::cast(parent.clone()).and_then(|one| one.alias()).as_ref() == Some(token) => {

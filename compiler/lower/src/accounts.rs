@@ -1,11 +1,11 @@
 //! Which accounts a scope names, and in which of them an item is made.
 
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_syntax::{
     SyntaxKind,
-    ast::{AstNode, Declared, DeclaredKind, Header, Path, Scope},
+    ast::{AstNode, Declared, DeclaredKind, Header, Path, Principal, Scope, ScopePart},
 };
 use iamx_text::Span;
 
@@ -30,6 +30,16 @@ pub(crate) enum SaidHomes {
     Unsaid,
     /// There is a fault in it, which was said.
     Fault,
+}
+
+/// The accounts of a part of a scope.
+struct PartAccounts {
+    accounts: Vec<usize>,
+    /// Whether they are those of an OU or an organization.
+    is_group: bool,
+    /// The part, for a message.
+    shown: String,
+    span: Span,
 }
 
 impl Lowerer<'_> {
@@ -122,12 +132,13 @@ impl Lowerer<'_> {
     /// The accounts that `scope` names.
     pub(crate) fn scope_accounts(&mut self, environment: &Environment, scope: &Scope) -> Option<Accounts> {
         let span = self.span(environment.module, scope.range());
-        let bound = |path: Path| {
-            path.names().first().is_some_and(|name| environment.bindings.iter().any(|one| one.name == name.text()))
+        let bound = |part: ScopePart| {
+            let names = part.path.names();
+            names.first().is_some_and(|name| environment.bindings.iter().any(|one| one.name == name.text()))
         };
         // What a parameter decides is another thing each time.
         let is_open =
-            self.is_library(environment.module) || scope.paths().into_iter().chain(scope.excepted()).any(bound);
+            self.is_library(environment.module) || scope.parts().into_iter().chain(scope.excepted()).any(bound);
         if !is_open && let Some(known) = self.scopes.get(&span) {
             return known.clone();
         }
@@ -139,30 +150,34 @@ impl Lowerer<'_> {
     }
 
     fn accounts_in_scope(&mut self, environment: &Environment, scope: &Scope, span: Span) -> Option<Accounts> {
-        let paths = scope.paths();
-        let mut accounts: Vec<usize> = match scope.keyword() {
-            Some(keyword) => self.accounts_below(environment, paths.first()?, keyword)?,
-            None if paths.is_empty() => {
-                if !self.is_damaged(environment.module, scope.range()) {
-                    self.error(&checks::EMPTY_LIST, span, "this list names no account");
-                }
-                return None;
+        let parts = scope.parts();
+        if parts.is_empty() {
+            if !self.is_damaged(environment.module, scope.range()) {
+                self.error(&checks::EMPTY_LIST, span, "this list names no account");
             }
-            None => self.accounts_named(environment, &paths)?.into_iter().map(|(account, _)| account).collect(),
-        };
+            return None;
+        }
+        let named = self.accounts_of_parts(environment, &parts)?;
+        let mut accounts: Vec<usize> = named.into_iter().flat_map(|part| part.accounts).collect();
         accounts.sort_unstable();
-        let mut excepted = self.accounts_named(environment, &scope.excepted())?;
-        if let Some((account, at)) = excepted.iter().find(|(account, _)| accounts.binary_search(account).is_err()) {
-            let message = format!("`{}` isn't one of these accounts", self.account_name(*account));
+        let excepted = self.accounts_of_parts(environment, &scope.excepted())?;
+        let idle = |part: &&PartAccounts| part.accounts.iter().all(|account| accounts.binary_search(account).is_err());
+        if let Some(part) = excepted.iter().find(idle) {
+            let message = if part.is_group {
+                format!("none of the accounts of {} is one of these", part.shown)
+            } else {
+                format!("{} isn't one of these accounts", part.shown)
+            };
             self.report(
-                Diagnostic::new(&checks::UNKNOWN_NAME, *at, message)
+                Diagnostic::new(&checks::UNKNOWN_NAME, part.span, message)
                     .related(span, "what `except` takes from")
                     .help("leave it out: there is nothing to take away"),
             );
             return None;
         }
+        let mut excepted: Vec<usize> = excepted.into_iter().flat_map(|part| part.accounts).collect();
         excepted.sort_unstable();
-        accounts.retain(|account| excepted.binary_search_by_key(account, |(account, _)| *account).is_err());
+        accounts.retain(|account| excepted.binary_search(account).is_err());
         if accounts.is_empty() {
             self.error(&checks::EMPTY_LIST, span, "`except` takes every account away");
             return None;
@@ -170,36 +185,93 @@ impl Lowerer<'_> {
         Some(accounts.into())
     }
 
-    /// The accounts of `paths` with their places, each once.
-    fn accounts_named(&mut self, environment: &Environment, paths: &[Path]) -> Option<Vec<(usize, Span)>> {
-        let mut accounts: Vec<(usize, Span)> = Vec::new();
-        let mut first = std::collections::HashMap::new();
+    /// The accounts that `scope` names one by one, in which what is named with it must be made. Whether there are such was
+    /// asked of `scope_accounts`.
+    pub(crate) fn accounts_named_singly(&mut self, environment: &Environment, scope: &Scope) -> Option<Accounts> {
+        let mut accounts = Vec::new();
+        for part in scope.parts().iter().filter(|part| part.keyword.is_none()) {
+            accounts.push(self.account_named(environment, &part.path)?);
+        }
+        accounts.sort_unstable();
+        Some(accounts.into())
+    }
+
+    /// The accounts of each of `parts`, none of them in two.
+    fn accounts_of_parts(&mut self, environment: &Environment, parts: &[ScopePart]) -> Option<Vec<PartAccounts>> {
+        let mut found: Vec<PartAccounts> = Vec::new();
+        // The part that an account was first named by.
+        let mut first: HashMap<usize, usize> = HashMap::new();
         let mut whole = true;
-        for path in paths {
-            let at = self.span(environment.module, path.range());
-            let Some(account) = self.account_named(environment, path) else {
+        for part in parts {
+            let mut one = PartAccounts {
+                accounts: Vec::new(),
+                is_group: part.keyword.is_some(),
+                shown: shown(part),
+                span: self.span(environment.module, part.path.range()),
+            };
+            let accounts = match part.keyword {
+                Some(keyword) => self.accounts_below(environment, &part.path, keyword),
+                None => self.account_named(environment, &part.path).map(|account| vec![account]),
+            };
+            let Some(accounts) = accounts else {
                 whole = false;
                 continue;
             };
-            if let Some(before) = first.insert(account, at) {
-                let message = format!("`{}` is listed twice", self.account_name(account));
+            if part.keyword.is_none()
+                && let [account] = accounts.as_slice()
+            {
+                one.shown = format!("`{}`", self.account_name(*account));
+            }
+            let again = accounts.iter().find_map(|account| found.get(*first.get(account)?));
+            if let Some(before) = again {
+                // One of the two has all of the other.
+                let (outer, inner) =
+                    if before.accounts.len() < accounts.len() { (&one, before) } else { (before, &one) };
+                let (message, label, help) = if outer.shown == inner.shown {
+                    (format!("{} is listed twice", inner.shown), "first listed here", "leave one of them out")
+                } else {
+                    let message = format!("{} is in {}, which is listed too", inner.shown, outer.shown);
+                    (message, "listed here", "leave it out")
+                };
                 self.report(
-                    Diagnostic::new(&checks::DUPLICATE_CLAUSE, at, message)
-                        .related(before, "first listed here")
-                        .help("leave one of them out"),
+                    Diagnostic::new(&checks::DUPLICATE_CLAUSE, inner.span, message)
+                        .related(outer.span, label)
+                        .help(help),
                 );
                 whole = false;
                 continue;
             }
-            accounts.push((account, at));
+            first.extend(accounts.iter().map(|account| (*account, found.len())));
+            one.accounts = accounts;
+            found.push(one);
         }
-        whole.then_some(accounts)
+        whole.then_some(found)
     }
 
     /// The accounts of the OU or organization of `path`, those of the OUs in it included.
     fn accounts_below(&mut self, environment: &Environment, path: &Path, keyword: SyntaxKind) -> Option<Vec<usize>> {
         let span = self.span(environment.module, path.range());
         let node = self.node_named(environment, path, keyword)?;
+        self.accounts_in_node(node, &path.text(), span)
+    }
+
+    /// The same of `ou Workloads` or `organization acme` where a principal could stand.
+    pub(crate) fn accounts_of_group(&mut self, environment: &Environment, group: &Principal) -> Option<Vec<usize>> {
+        let target = group.target()?;
+        let span = self.span(environment.module, target.range());
+        let (node, name) = if group.kind() == Some(SyntaxKind::OU_KW) {
+            let (declaration, _) = self.ou_of(environment, group)?;
+            (declaration.span, declaration.name)
+        } else {
+            self.organization_of(environment, group)?;
+            let organization = self.program.organization.as_ref()?;
+            (organization.span, organization.name.clone())
+        };
+        self.accounts_in_node(node, &name, span)
+    }
+
+    /// The accounts of the node that is declared at `node`, which `span` names.
+    fn accounts_in_node(&mut self, node: Span, name: &str, span: Span) -> Option<Vec<usize>> {
         // One that couldn't be read was spoken of there.
         let organization = self.program.organization.as_ref()?;
         let mut below = vec![false; organization.nodes.len()];
@@ -215,7 +287,7 @@ impl Lowerer<'_> {
             }
         }
         if accounts.is_empty() {
-            let message = format!("`{}` holds no account", path.text());
+            let message = format!("`{name}` holds no account");
             self.report(
                 Diagnostic::new(&checks::EMPTY_LIST, span, message).related(node, "declared here").help(
                     "declare its accounts in its body, as in `account dev \"111122223333\"`, or name another scope",
@@ -258,7 +330,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn account_named(&mut self, environment: &Environment, path: &Path) -> Option<usize> {
+    pub(crate) fn account_named(&mut self, environment: &Environment, path: &Path) -> Option<usize> {
         let span = self.span(environment.module, path.range());
         match self.bound_target(environment, path)? {
             Some(Target::Account(account)) => return Some(account),
@@ -300,8 +372,11 @@ impl Lowerer<'_> {
             return Some(None);
         };
         let span = self.span(environment.module, path.range());
-        let reference =
-            self.followed(Reference { target: Target::Argument(binding), rest: Vec::new(), span, place: None })?;
+        let target = binding.target();
+        if matches!(target, Target::Account(_)) {
+            environment.here.note_other();
+        }
+        let reference = self.followed(Reference { target, rest: Vec::new(), span, place: None })?;
         if names.len() > 1 || !reference.rest.is_empty() {
             self.error(&checks::MISMATCHED_TYPE, span, "expected an account");
             return None;
@@ -383,4 +458,12 @@ impl Lowerer<'_> {
 
 fn in_header(item: &Declared) -> Option<Header> {
     item.headers().find(|header| matches!(header, Header::In(_)))
+}
+
+/// A part of a scope for a message: `dev`, `ou Workloads`.
+fn shown(part: &ScopePart) -> String {
+    match part.keyword.and_then(SyntaxKind::keyword) {
+        Some(keyword) => format!("`{keyword} {}`", part.path.text()),
+        None => format!("`{}`", part.path.text()),
+    }
 }

@@ -10,7 +10,7 @@ use iamx_syntax::{
 use crate::{
     lowerer::Lowerer,
     names::{DeclarationKind, nearest},
-    scope::{Binding, Environment, Reference, Target, within},
+    scope::{Binding, Environment, Reference, Target, is_own_account, within},
 };
 
 /// The types that have one word.
@@ -233,6 +233,8 @@ impl Lowerer<'_> {
                 Some(list) => self.kind_of_list(environment, &list)?,
                 None => Kind::List(Vec::new()),
             },
+            // Its parts are asked for where they are used, so that nothing more of the account is read.
+            Expr::Call(call) if is_own_account(call) && self.has_account(environment) => Kind::Account,
             Expr::Call(call) => {
                 let reference = self.resolve(environment, call)?;
                 self.kind_of_reference(&reference)?

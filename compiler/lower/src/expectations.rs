@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Document, Sourced};
 use iamx_syntax::ast::{
-    AstNode, ClaimLine, ClaimSubject as SubjectNode, DeclaredKind, InvariantItem, Item, Path, TestItem,
+    AstNode, ClaimLine, ClaimSubject as SubjectNode, DeclaredKind, InvariantItem, Item, Path, Scope, TestItem,
 };
 
 use crate::{
-    Asked, Assertion, Claim, ClaimKind, ClaimSubject, Invariant, OrganizationNodeKind, Place, PlaceKind, Subject, Test,
+    Asked, Assertion, Claim, ClaimKind, ClaimSubject, Invariant, OrganizationNodeKind, Place, PlacePart, Subject, Test,
     conditions::Formula,
     lowerer::Lowerer,
     scope::Environment,
@@ -194,21 +194,7 @@ impl Lowerer<'_> {
             return self.subjects(environment, &node.principals()?, AskedIn::Invariant).map(ClaimSubject::Principals);
         }
         let place = match node.place() {
-            Some(scope) => {
-                let kind = match scope.keyword() {
-                    Some(keyword) => {
-                        let declared = self.node_named(environment, scope.paths().first()?, keyword)?;
-                        let organization = self.program.organization.as_ref()?;
-                        // An organization's root is declared where the organization is.
-                        let at = |node: &crate::OrganizationNode| {
-                            node.span == declared && !matches!(node.kind, OrganizationNodeKind::Account(_))
-                        };
-                        PlaceKind::Node(organization.nodes.iter().position(at)?)
-                    }
-                    None => PlaceKind::Accounts(self.scope_accounts(environment, &scope)?.to_vec()),
-                };
-                Some(Place { outside: node.is_outside(), kind })
-            }
+            Some(scope) => Some(self.place_of_claim(environment, &scope, node.is_outside())?),
             None => None,
         };
         let except = match node.principals() {
@@ -216,6 +202,30 @@ impl Lowerer<'_> {
             None => Vec::new(),
         };
         Some(ClaimSubject::NoOne { place, except })
+    }
+
+    fn place_of_claim(&mut self, environment: &Environment, scope: &Scope, outside: bool) -> Option<Place> {
+        let said = scope.parts();
+        // What is wrong with a list. An OU by itself may hold no account.
+        if !matches!(said.as_slice(), [one] if one.keyword.is_some()) {
+            self.scope_accounts(environment, scope)?;
+        }
+        let mut parts = Vec::new();
+        for part in said {
+            parts.push(match part.keyword {
+                Some(keyword) => {
+                    let declared = self.node_named(environment, &part.path, keyword)?;
+                    let organization = self.program.organization.as_ref()?;
+                    // An organization's root is declared where the organization is.
+                    let at = |node: &crate::OrganizationNode| {
+                        node.span == declared && !matches!(node.kind, OrganizationNodeKind::Account(_))
+                    };
+                    PlacePart::Node(organization.nodes.iter().position(at)?)
+                }
+                None => PlacePart::Account(self.account_named(environment, &part.path)?),
+            });
+        }
+        Some(Place { outside, parts })
     }
 
     /// The subjects by the account that they act in, as far as that is one.

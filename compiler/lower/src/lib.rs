@@ -73,7 +73,7 @@ pub use program::{
     Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, Extern, ExternPart, Externs, Group, Guardrail,
     GuardrailAttachment, GuardrailKind, Identity, IdentityKind, Invariant, ManagedPolicy, ManagedPolicyKind,
     Organization, OrganizationNode, OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget,
-    Place, PlaceKind, PolicyHolder, Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Subject, Tag,
+    Place, PlacePart, PolicyHolder, Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Subject, Tag,
     Test, Unknown, User,
 };
 pub use terraform::{ReferenceHead, TerraformReference};

@@ -93,10 +93,8 @@ impl Lowerer<'_> {
             return self.homes(id);
         }
         if let Some(place) = &reference.place {
-            if place.each {
-                let named = place.accounts.iter().map(|account| ItemInAccount { id, account: Some(*account) });
-                self.named_policies.extend(named.map(|item| (item, reference.span)));
-            }
+            let named = place.each.iter().map(|account| ItemInAccount { id, account: Some(*account) });
+            self.named_policies.extend(named.map(|item| (item, reference.span)));
             return Some(place.accounts.iter().map(|account| Some(*account)).collect());
         }
         if let (Some(account), false) = (environment.account(), environment.any_account) {
@@ -142,11 +140,11 @@ impl Lowerer<'_> {
         reference: &Reference,
     ) -> Option<Vec<ItemInAccount>> {
         let mut found = Vec::new();
-        for account in place.accounts.iter().map(|account| Some(*account)) {
-            let before = found.len();
+        for one in place.accounts.iter() {
+            let (account, before) = (Some(*one), found.len());
             let there = items.iter().filter(|(_, homes)| homes.binary_search(&account).is_ok());
             found.extend(there.map(|(id, _)| ItemInAccount { id: *id, account }));
-            if place.each && found.len() == before {
+            if found.len() == before && place.each.binary_search(one).is_ok() {
                 self.not_made_there(items, std::iter::once(account), reference);
                 return None;
             }

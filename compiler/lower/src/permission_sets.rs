@@ -43,10 +43,7 @@ impl Lowerer<'_> {
         }
         let accounts = assigned(&assignments);
         // Its statements speak of the account that they are used in, where that is one.
-        let inner = environment.in_account(match accounts.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        });
+        let inner = environment.assigned_to(&accounts);
         let holder = Holder { name: &name, span };
         let mut set = PermissionSet {
             account: environment.account(),
@@ -146,9 +143,14 @@ impl Lowerer<'_> {
         let first = accounts.first().copied();
         for account in first.map_or(vec![None], |_| accounts.iter().copied().map(Some).collect()) {
             let own = environment.in_account(account);
+            let before = self.diagnostics.len();
             let attachments = match kind {
-                ManagedPolicyKind::Policy => self.attachments(&own, node, set, kind)?,
-                ManagedPolicyKind::Boundary => vec![self.one_attachment(&own, node, set, kind)?],
+                ManagedPolicyKind::Policy => self.attachments(&own, node, set, kind),
+                ManagedPolicyKind::Boundary => self.one_attachment(&own, node, set, kind).map(|one| vec![one]),
+            };
+            let Some(attachments) = attachments else {
+                self.needed_in_each(before);
+                return None;
             };
             for (policy, attachment) in attachments.into_iter().enumerate() {
                 match attachment.target {
@@ -175,6 +177,18 @@ impl Lowerer<'_> {
             }
         }
         made.into_iter().map(|made| self.policy_of_accounts(made, span)).collect()
+    }
+
+    /// Findings since `before` that the set's policy has no statement in an account: it is needed there all the same.
+    fn needed_in_each(&mut self, before: usize) {
+        let found = self.diagnostics.iter_mut().skip(before);
+        for diagnostic in found.filter(|one| one.check == &checks::MISSING_STATEMENT) {
+            diagnostic.help = Some(
+                "add a statement for that account, or assign a permission set without this policy there: IAM Identity Center \
+                 looks for it in each account that the set is assigned to"
+                    .to_owned(),
+            );
+        }
     }
 
     /// A permission set knows its policies by name and path, the same in every account.

@@ -137,6 +137,22 @@ impl Lowerer<'_> {
         );
     }
 
+    /// The same of a policy whose statements are all for other accounts than this.
+    fn no_statement_there(&mut self, id: DeclarationId, account: &str, at: Span) {
+        let Some(declaration) = self.names.get(id).cloned() else { return };
+        let message = format!("`{}` has no statement in `{account}`", declaration.name);
+        let diagnostic = Diagnostic::new(&checks::MISSING_STATEMENT, declaration.span, message)
+            .note("each of its statements is `only in` other accounts, and AWS makes no policy without one");
+        let is_boundary = matches!(declaration.kind, DeclarationKind::Entity(DeclaredKind::Boundary, _));
+        self.report(if is_boundary {
+            diagnostic.help(format!("add a statement that is for `{account}`, or make the boundary elsewhere alone"))
+        } else {
+            diagnostic
+                .related(at, format!("attached in `{account}`"))
+                .help("`include` it in place of `attach`: that takes the statements of each account, and may take none")
+        });
+    }
+
     /// The single policy that `boundary` names.
     pub(crate) fn one_attachment(
         &mut self,
@@ -454,7 +470,13 @@ impl Lowerer<'_> {
         self.leave();
         // A condition that a parameter decides may leave none of them; so may a fault, which may have been told elsewhere.
         if document.statements.is_empty() && self.errors() == 0 {
-            self.no_statement(id, item);
+            match self.program.account(inner.kept_in()) {
+                Some(account) if has_only_in(item) => {
+                    let account = account.name.clone();
+                    self.no_statement_there(id, &account, at);
+                }
+                _ => self.no_statement(id, item),
+            }
         }
         if document.statements.is_empty() {
             return None;
@@ -463,4 +485,9 @@ impl Lowerer<'_> {
         number_sids(&mut document);
         Some(document)
     }
+}
+
+/// Whether a statement of the item is for some accounts alone.
+fn has_only_in(item: &Declared) -> bool {
+    item.syntax().descendants().any(|node| node.kind() == SyntaxKind::ONLY_CLAUSE)
 }

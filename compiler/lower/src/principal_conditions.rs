@@ -227,6 +227,14 @@ impl Lowerer<'_> {
         principal: &Principal,
         span: Span,
     ) -> Option<Formula> {
+        self.organization_of(environment, principal)?;
+        // A wrong id was spoken of where it stands.
+        let id = self.program.organization.as_ref().map(|one| one.id.clone()).filter(|id| !id.is_empty())?;
+        Some(text(BaseOperator::StringEquals, "aws:PrincipalOrgID", id, span))
+    }
+
+    /// Says so where `principal` doesn't name the organization.
+    pub(crate) fn organization_of(&mut self, environment: &Environment, principal: &Principal) -> Option<()> {
         let target = principal.target()?;
         let at = self.span(environment.module, target.range());
         let reference = self.principal_reference(environment, &target, "an organization")?;
@@ -234,9 +242,7 @@ impl Lowerer<'_> {
             self.error(&checks::MISMATCHED_TYPE, at, "expected an organization");
             return None;
         }
-        // A wrong id was spoken of where it stands.
-        let id = self.program.organization.as_ref().map(|one| one.id.clone()).filter(|id| !id.is_empty())?;
-        Some(text(BaseOperator::StringEquals, "aws:PrincipalOrgID", id, span))
+        Some(())
     }
 
     /// `ou Workloads`: whoever is of an account below it.

@@ -13,7 +13,7 @@ use iamx_text::{Span, TextRange, TextSize};
 
 pub use externs::{Extern, ExternPart, Externs, Unknown};
 pub use federation::{Provider, ProviderKind};
-pub use invariants::{Claim, ClaimKind, ClaimSubject, Invariant, Place, PlaceKind};
+pub use invariants::{Claim, ClaimKind, ClaimSubject, Invariant, Place, PlacePart};
 pub use organization::{
     Guardrail, GuardrailAttachment, GuardrailKind, Organization, OrganizationNode, OrganizationNodeKind,
 };

@@ -51,6 +51,8 @@ struct Value {
     key: Rc<str>,
     argument: Expr,
     environment: Environment,
+    /// The account that it is.
+    account: Option<usize>,
     span: Span,
 }
 
@@ -116,9 +118,10 @@ impl Lowerer<'_> {
                 return None;
             }
             self.spend(item.items().count().max(1), value.span)?;
-            let binding = Binding { name: name.clone(), argument: value.argument, environment: value.environment };
+            let Value { key, argument, environment: of_value, account, .. } = value;
+            let binding = Binding { name: name.clone(), argument, environment: of_value, account };
             let bindings = std::iter::once(binding).chain(environment.bindings.iter().cloned()).collect();
-            let key = Key { variable, value: value.key };
+            let key = Key { variable, value: key };
             let turns_around = environment.turns.iter().cloned().chain([key]).collect();
             let turn = Environment { bindings: Rc::new(bindings), turns: turns_around, ..environment.clone() };
             turns.push((turn, value.span));
@@ -181,10 +184,11 @@ impl Lowerer<'_> {
     fn values_of_for(&mut self, environment: &Environment, expr: &Expr) -> Option<Vec<Value>> {
         let span = self.span(environment.module, expr.range());
         self.spend(1, span)?;
-        let one = |key: &str| {
+        let value = |key: &str, account| {
             let (argument, environment) = (expr.clone(), environment.clone());
-            Some(vec![Value { key: key.into(), argument, environment, span }])
+            Value { key: key.into(), argument, environment, account, span }
         };
+        let one = |key: &str| Some(vec![value(key, None)]);
         match expr {
             Expr::Bracketed(list) => match list.list() {
                 Some(list) => self.listed_values_of_for(environment, &list),
@@ -199,6 +203,7 @@ impl Lowerer<'_> {
                     key: text.value.as_str().into(),
                     argument: expr.clone(),
                     environment: Environment { chosen: Some((span, index)), ..environment.clone() },
+                    account: None,
                     span,
                 });
                 Some(values.collect())
@@ -206,12 +211,14 @@ impl Lowerer<'_> {
             Expr::Number(token) | Expr::Date(token) | Expr::Duration(token) | Expr::Word(token) | Expr::Bool(token) => {
                 one(token.text())
             }
-            Expr::Group(_) | Expr::Level(_) | Expr::CallIn(_) | Expr::Unchecked(_) => one(&written(expr)),
-            Expr::Principal(principal)
-                if !matches!(principal.kind(), Some(SyntaxKind::OU_KW | SyntaxKind::ORGANIZATION_KW)) =>
-            {
+            Expr::Principal(group) if matches!(group.kind(), Some(SyntaxKind::OU_KW | SyntaxKind::ORGANIZATION_KW)) => {
+                let accounts = self.accounts_of_group(environment, group)?;
+                Some(accounts.into_iter().map(|account| value(&self.account_name(account), Some(account))).collect())
+            }
+            Expr::Principal(_) | Expr::Group(_) | Expr::Level(_) | Expr::CallIn(_) | Expr::Unchecked(_) => {
                 one(&written(expr))
             }
+            Expr::Except(list) => self.listed_values_of_for(environment, list),
             Expr::Call(call) => {
                 let reference = self.resolve(environment, call)?;
                 match (&reference.target, reference.rest.as_slice()) {
@@ -219,10 +226,7 @@ impl Lowerer<'_> {
                         let values = self.values_of_for(&binding.environment, &binding.argument)?;
                         Some(values.into_iter().map(|value| Value { span, ..value }).collect())
                     }
-                    (Target::Account(account), []) => {
-                        let name = self.account_name(*account);
-                        one(&name)
-                    }
+                    (Target::Account(account), []) => Some(vec![value(&self.account_name(*account), Some(*account))]),
                     (Target::Declaration(id), _)
                         if self.names.get(*id).is_some_and(|one| matches!(one.kind, DeclarationKind::Let(_))) =>
                     {
@@ -256,32 +260,53 @@ impl Lowerer<'_> {
     }
 
     fn listed_values_of_for(&mut self, environment: &Environment, list: &Exprs) -> Option<Vec<Value>> {
-        if !list.excepted().is_empty() {
-            let span = self.span(environment.module, list.range());
-            self.error(&checks::MISMATCHED_TYPE, span, "`except` is for actions, resources and principals");
-            return None;
-        }
+        let span = self.span(environment.module, list.range());
         let mut values = Vec::new();
         for item in list.items() {
             values.append(&mut self.values_of_for(environment, &item)?);
+        }
+        let mut excepted = Vec::new();
+        for item in list.excepted() {
+            excepted.append(&mut self.values_of_for(environment, &item)?);
+        }
+        if excepted.is_empty() {
+            return Some(values);
+        }
+        if let Some(other) = values.iter().chain(&excepted).find(|value| value.account.is_none()) {
+            let diagnostic = Diagnostic::new(&checks::MISMATCHED_TYPE, other.span, "this is no account")
+                .related(span, "a `for` goes through these")
+                .note("in the list of a `for` `except` takes accounts from accounts")
+                .help("list the values that are meant");
+            self.report(diagnostic);
+            return None;
+        }
+        let known: HashSet<_> = values.iter().map(|value| value.account).collect();
+        if let Some(idle) = excepted.iter().find(|value| !known.contains(&value.account)) {
+            let message = format!("`{}` isn't one of these accounts", idle.key);
+            let diagnostic = Diagnostic::new(&checks::UNKNOWN_NAME, idle.span, message)
+                .related(span, "what `except` takes from")
+                .help("leave it out: there is nothing to take away");
+            self.report(diagnostic);
+            return None;
+        }
+        let excepted: HashSet<_> = excepted.into_iter().map(|value| value.account).collect();
+        values.retain(|value| !excepted.contains(&value.account));
+        if values.is_empty() {
+            self.error(&checks::EMPTY_LIST, span, "`except` takes every account away");
+            return None;
         }
         Some(values)
     }
 
     fn no_values(&mut self, expr: &Expr, span: Span) {
-        let mut diagnostic = Diagnostic::new(
-            &checks::MISMATCHED_TYPE,
-            span,
-            format!("`for` goes through a list of values, and this is {}", expr.describe()),
+        self.report(
+            Diagnostic::new(
+                &checks::MISMATCHED_TYPE,
+                span,
+                format!("`for` goes through a list of values, and this is {}", expr.describe()),
+            )
+            .help("write the values, as in `for team in [\"data\", \"web\"]`, or name a `let` of such a list"),
         );
-        diagnostic = match expr {
-            Expr::Principal(_) => {
-                diagnostic.help("an item is made in every account of a scope by `in ou …` behind its name")
-            }
-            _ => diagnostic
-                .help("write the values, as in `for team in [\"data\", \"web\"]`, or name a `let` of such a list"),
-        };
-        self.report(diagnostic);
     }
 
     /// `Deploy["data"]`, or plain `Deploy`: inside the `for` that makes it the one of the same turn, elsewhere all of them.

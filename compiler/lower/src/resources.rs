@@ -335,6 +335,11 @@ impl Lowerer<'_> {
             _ if environment.any_account => Owner::Any,
             account => account.into(),
         };
+        if is_of_account && environment.assigned.is_some() && matches!(owner, Owner::Unknown) {
+            let message = "this ARN needs an account id, and there is none";
+            self.no_account(environment, span, message, ("", ""));
+            return None;
+        }
         let mut resources = Vec::new();
         for given in choices {
             let typed = self.typed(prefix, type_name.text(), &given, region.clone(), owner, span)?;

@@ -28,6 +28,9 @@ pub(crate) struct Environment {
     pub(crate) here: Here,
     /// Whether what is being lowered binds many accounts, so that ARNs which name none get `*`.
     pub(crate) any_account: bool,
+    /// How many accounts the permission set that is being lowered is assigned to, where its statements are one document for
+    /// them.
+    pub(crate) assigned: Option<usize>,
     /// What `claim sub` is: the provider's prefix of its keys, where one provider is spoken of.
     pub(crate) claims: Option<Rc<str>>,
     /// What `self` is.
@@ -53,6 +56,18 @@ pub(crate) struct Binding {
     pub(crate) name: String,
     pub(crate) argument: Expr,
     pub(crate) environment: Environment,
+    /// The account that it stands for, where a `for` goes through those of an OU or an organization, which `argument` is.
+    pub(crate) account: Option<usize>,
+}
+
+impl Binding {
+    /// What its name stands for.
+    pub(crate) fn target(self) -> Target {
+        match self.account {
+            Some(account) => Target::Account(account),
+            None => Target::Argument(self),
+        }
+    }
 }
 
 impl Environment {
@@ -63,6 +78,7 @@ impl Environment {
             bindings: Rc::new(Vec::new()),
             here: Here::default(),
             any_account: false,
+            assigned: None,
             claims: None,
             itself: None,
             turns: Rc::from([]),
@@ -82,6 +98,14 @@ impl Environment {
     /// In that account, whichever it is.
     pub(crate) fn in_account(&self, account: Option<usize>) -> Self {
         Self { here: Here::of(account), ..self.clone() }
+    }
+
+    /// In a permission set that is assigned to these accounts.
+    pub(crate) fn assigned_to(&self, accounts: &[usize]) -> Self {
+        match accounts {
+            [one] => self.in_account(Some(*one)),
+            _ => Self { assigned: Some(accounts.len()), ..self.in_account(None) },
+        }
     }
 
     /// The account that what is being lowered is made in. What is made is another thing in each account, once this was asked.
@@ -135,9 +159,9 @@ pub(crate) struct Reference {
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) accounts: Accounts,
-    /// Whether each is named by itself, as in `prod.Reader` and `Reader in [dev, prod]`, so that the item is made in each;
-    /// else they are those of an OU or an organization, as far as it is made there.
-    pub(crate) each: bool,
+    /// Those of them that are named by themselves, as in `prod.Reader` and `Reader in [dev, prod]`, so that the item is made
+    /// in each. The others are those of an OU or an organization, as far as it is made there.
+    pub(crate) each: Accounts,
 }
 
 #[derive(Clone, Debug)]
@@ -213,7 +237,8 @@ impl Lowerer<'_> {
             return None;
         }
         let span = self.span(environment.module, expr.range());
-        Some(Reference { place: Some(Place { accounts, each: scope.keyword().is_none() }), span, ..reference })
+        let each = self.accounts_named_singly(environment, &scope)?;
+        Some(Reference { place: Some(Place { accounts, each }), span, ..reference })
     }
 
     pub(crate) fn resolve_parts(
@@ -226,6 +251,10 @@ impl Lowerer<'_> {
         let text = name.text();
         let name_span = self.span(environment.module, name.text_range());
         if let Some(binding) = environment.bindings.iter().find(|binding| binding.name == text) {
+            if let Some(account) = binding.account {
+                environment.here.note_other();
+                return self.resolve_in_account(account, rest, span, environment);
+            }
             if let Some(Postfix::Name(part)) = rest.first()
                 && !is_account_part(part.text())
                 && let Some(account) = self.bound_account(binding)
@@ -263,11 +292,9 @@ impl Lowerer<'_> {
                             place: None,
                         });
                     }
-                    self.report(
-                        Diagnostic::new(&checks::MISSING_ACCOUNT, name_span, "`account` has no value here")
-                            .note("it is the account of the item around it, and this one is in none")
-                            .help("say where the item lives with `in`, or set `account` in `iamx.toml`"),
-                    );
+                    let around = "it is the account of the item around it, and this one is in none";
+                    let place = "say where the item lives with `in`";
+                    self.no_account(environment, name_span, "`account` has no value here", (around, place));
                     return None;
                 };
                 return self.resolve_in_account(account, rest, span, environment);
@@ -286,6 +313,37 @@ impl Lowerer<'_> {
                 None
             }
         }
+    }
+
+    /// Whether `account` has a value, or one when the program is deployed.
+    pub(crate) fn has_account(&self, environment: &Environment) -> bool {
+        environment.kept_in().is_some() || (self.program.account_when_deployed && !environment.any_account)
+    }
+
+    /// Says of what needs an account that there is none, and what to do about it: `note` and `place` where only the item, its
+    /// file or the workspace has to say one.
+    pub(crate) fn no_account(
+        &mut self,
+        environment: &Environment,
+        span: Span,
+        message: &str,
+        (note, place): (&str, &str),
+    ) {
+        let diagnostic = Diagnostic::new(&checks::MISSING_ACCOUNT, span, message);
+        self.report(match environment.assigned {
+            _ if environment.any_account => diagnostic
+                .note("a guardrail is one document for every account that it binds")
+                .help("name the accounts that are meant, or `attach` the guardrail where it is to bind"),
+            Some(0) => diagnostic
+                .note("a permission set's statements are for the accounts that it is assigned to, and there are none")
+                .help("say who has the set where, as in `assign group \"analysts\" to prod`"),
+            Some(count) => diagnostic
+                .note(format!(
+                    "the statements of a permission set are one document, and this one is assigned to {count} accounts"
+                ))
+                .help("say this in a `policy` and `attach` that: it is made in each of the accounts"),
+            None => diagnostic.note(note).help(format!("{place}, or set `account` in `iamx.toml`")),
+        });
     }
 
     fn resolve_named(
@@ -379,7 +437,8 @@ impl Lowerer<'_> {
                 self.error(&checks::MISMATCHED_TYPE, at, "an account holds items, and this is none");
                 return None;
             }
-            let place = Place { accounts: Rc::from([account]), each: true };
+            let accounts: Accounts = Rc::from([account]);
+            let place = Place { accounts: Rc::clone(&accounts), each: accounts };
             return Some(Reference { place: Some(place), ..reference });
         }
         Some(Reference { target: Target::Account(account), rest, span, place: None })
@@ -391,7 +450,7 @@ impl Lowerer<'_> {
             return None;
         }
         let (before, span) = (self.diagnostics.len(), Span::at(self.file(binding.environment.module), 0.into()));
-        let target = Target::Argument(binding.clone());
+        let target = binding.clone().target();
         let followed = self.followed(Reference { target, rest: Vec::new(), span, place: None });
         // Whoever asks for the value says what is wrong with it.
         self.forget_findings_since(before);
@@ -510,7 +569,8 @@ impl Lowerer<'_> {
         let mut whole = true;
         for (parameter, argument) in parameters.iter().zip(given) {
             let Some(name) = parameter.name() else { continue };
-            let binding = Binding { name: name.text().to_owned(), argument, environment: caller.clone() };
+            let binding =
+                Binding { name: name.text().to_owned(), argument, environment: caller.clone(), account: None };
             whole &= self.check_argument(parameter, &binding, module).is_some();
             bindings.push(binding);
         }
@@ -628,6 +688,11 @@ pub(crate) fn called(expr: &Expr) -> Option<Call> {
         Expr::CallIn(node) => node.call(),
         _ => None,
     }
+}
+
+/// Whether it is `account`, the account of the item around it, as a whole.
+pub(crate) fn is_own_account(call: &Call) -> bool {
+    call.postfixes().is_empty() && call.name().is_some_and(|name| name.text() == "account")
 }
 
 /// `1 argument`, `2 arguments`.

@@ -280,11 +280,12 @@ impl Lowerer<'_> {
         let accounts = self.scope_accounts(environment, &clause.scope()?)?;
         let Some(account) = environment.account() else {
             let at = self.span(environment.module, iamx_syntax::ast::significant_range(clause.syntax()));
-            self.report(
-                Diagnostic::new(&checks::MISSING_ACCOUNT, at, "what this is part of is made in no account")
-                    .note("`only in` keeps a statement to some of the accounts that an item is made in")
-                    .help(format!("{place}, or set `account` in `iamx.toml`")),
-            );
+            let note = "`only in` keeps a statement to some of the accounts that an item is made in";
+            let message = match environment.assigned {
+                Some(2..) => "what this is part of is the same in several accounts",
+                _ => "what this is part of is made in no account",
+            };
+            self.no_account(environment, at, message, (note, place));
             return None;
         };
         Some(accounts.binary_search(&account).is_ok())

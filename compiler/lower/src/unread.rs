@@ -364,6 +364,7 @@ fn text_of(declaration: &Declaration, parameters: Option<&Parameters>, is_templa
             name: name.clone(),
             argument: argument.clone(),
             environment: environment.clone(),
+            account: None,
         }));
     }
     if let Some(turn) = &declaration.turn {

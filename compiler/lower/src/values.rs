@@ -14,7 +14,7 @@ use crate::{
     Program, bounds,
     lowerer::Lowerer,
     names::{DeclarationKind, nearest},
-    scope::{Environment, Reference, Target, called, postfix_range, within},
+    scope::{Environment, Reference, Target, called, is_own_account, postfix_range, within},
     strings::{self, Fault, Piece},
 };
 
@@ -227,6 +227,12 @@ impl Lowerer<'_> {
             }
             self.report(diagnostic);
             return None;
+        }
+        if let Expr::Call(call) = &binding.argument
+            && is_own_account(call)
+        {
+            let span = self.span(binding.environment.module, call.range());
+            return self.resolve_parts(&binding.environment, &call.name()?, reference.rest.clone(), span);
         }
         let mut inner = self.reference(&binding.environment, &binding.argument, "a name")?;
         inner.rest.extend(reference.rest.iter().cloned());

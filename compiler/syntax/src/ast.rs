@@ -15,8 +15,8 @@ pub use expression::{
 };
 pub use item::{
     AccountNode, Attribute, Declared, DeclaredKind, File, ForItem, Foreign, Header, Item, LetItem, NodePart,
-    OrganizationItem, OrganizationNode, OuNode, ParamItem, Parameter, Parameters, Path, Scope, Tags, TypeCall, TypeRef,
-    UseItem, WithinItem,
+    OrganizationItem, OrganizationNode, OuNode, ParamItem, Parameter, Parameters, Path, Scope, ScopePart, Tags,
+    TypeCall, TypeRef, UseItem, WithinItem,
 };
 pub use json::{Json, JsonArray, JsonMember, JsonObject};
 pub use statement::{

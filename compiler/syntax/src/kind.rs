@@ -266,6 +266,7 @@ kinds! {
         scope SCOPE
         place PLACE
         place_list PLACE_LIST
+        listed_place LISTED_PLACE
         member_body MEMBER_BODY
         statement_body STATEMENT_BODY
         on_clause ON_CLAUSE
@@ -339,6 +340,7 @@ kinds! {
     }
     aliases {
         free_call CALL
+        own_account CALL
         permission PERMISSION
         labelled_permission PERMISSION
         raw RAW

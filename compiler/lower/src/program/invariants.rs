@@ -50,15 +50,15 @@ pub enum ClaimSubject {
 pub struct Place {
     /// Whether it is everything outside of it.
     pub outside: bool,
-    /// What it is.
-    pub kind: PlaceKind,
+    /// What it is made of.
+    pub parts: Vec<PlacePart>,
 }
 
-/// What a [`Place`] is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlaceKind {
-    /// Accounts, by their positions in [`Program::accounts`](crate::Program::accounts).
-    Accounts(Vec<usize>),
+/// A part of a [`Place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlacePart {
+    /// An account, by its position in [`Program::accounts`](crate::Program::accounts).
+    Account(usize),
     /// An OU, or the organization by its root, by the position in [`Organization::nodes`](crate::Organization::nodes).
     Node(usize),
 }

@@ -43,6 +43,15 @@ ast_node!(/// Accounts: after `in`, `only in`, `within`.
 ast_node!(/// `tags { name = value }`.
     Tags, TAGS);
 
+/// What a [`Scope`] names.
+#[derive(Clone, Debug)]
+pub struct ScopePart {
+    /// `ou` or `organization`, where it is all accounts in one.
+    pub keyword: Option<SyntaxKind>,
+    /// Its name.
+    pub path: Path,
+}
+
 /// An item of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
@@ -556,37 +565,46 @@ impl Path {
 }
 
 impl Scope {
-    /// Whether it begins with `ou` or `organization`.
-    pub fn keyword(&self) -> Option<SyntaxKind> {
-        self.0
-            .children_with_tokens()
-            .map(|element| element.kind())
-            .find(|kind| matches!(kind, SyntaxKind::OU_KW | SyntaxKind::ORGANIZATION_KW))
+    /// The accounts, OUs and organizations named, without those after `except`.
+    pub fn parts(&self) -> Vec<ScopePart> {
+        self.parts_where(|node, except| except.is_none_or(|at| node < at))
     }
 
-    /// The accounts, OU or organization named, without those after `except`.
-    pub fn paths(&self) -> Vec<Path> {
-        self.paths_where(|node, except| except.is_none_or(|at| node < at))
+    /// Those that `except` takes away.
+    pub fn excepted(&self) -> Vec<ScopePart> {
+        self.parts_where(|node, except| except.is_some_and(|at| node > at))
     }
 
-    /// The accounts that `except` takes away.
-    pub fn excepted(&self) -> Vec<Path> {
-        self.paths_where(|node, except| except.is_some_and(|at| node > at))
-    }
-
-    fn paths_where(&self, wanted: impl Fn(TextSize, Option<TextSize>) -> bool) -> Vec<Path> {
+    fn parts_where(&self, wanted: impl Fn(TextSize, Option<TextSize>) -> bool) -> Vec<ScopePart> {
         let except = token(&self.0, SyntaxKind::EXCEPT_KW).map(|token| token.text_range().start());
         let wanted = |node: &SyntaxNode| wanted(node.text_range().start(), except);
         if let Some(list) = self.0.children().find(|node| node.kind() == SyntaxKind::PLACE_LIST && wanted(node)) {
-            return children(&list).collect();
+            return list.children().filter_map(|node| ScopePart::of(&node)).collect();
         }
-        self.0.children().filter(wanted).filter_map(Path::cast).collect()
+        let keyword = group_keyword(&self.0);
+        self.0.children().filter(wanted).filter_map(Path::cast).map(|path| ScopePart { keyword, path }).collect()
     }
 
     /// Whether `except` takes accounts away.
     pub fn has_except(&self) -> bool {
         token(&self.0, SyntaxKind::EXCEPT_KW).is_some()
     }
+}
+
+impl ScopePart {
+    /// What `node` in a list is.
+    fn of(node: &SyntaxNode) -> Option<Self> {
+        match node.kind() {
+            SyntaxKind::LISTED_PLACE => Some(Self { keyword: group_keyword(node), path: child(node)? }),
+            _ => Path::cast(node.clone()).map(|path| Self { keyword: None, path }),
+        }
+    }
+}
+
+/// The `ou` or `organization` in `node` itself.
+fn group_keyword(node: &SyntaxNode) -> Option<SyntaxKind> {
+    let mut kinds = node.children_with_tokens().map(|element| element.kind());
+    kinds.find(|kind| matches!(kind, SyntaxKind::OU_KW | SyntaxKind::ORGANIZATION_KW))
 }
 
 impl Tags {
