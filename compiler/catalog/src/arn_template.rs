@@ -32,6 +32,10 @@ pub struct ArnTemplate {
     pattern: Box<str>,
     /// A control character for each placeholder, so that names do not matter.
     shape: Box<str>,
+    /// Where the service, the region, the account and the resource begin in the format.
+    fields: [usize; 4],
+    /// Where the resource begins in the pattern.
+    resource_of_pattern: usize,
 }
 
 impl ArnTemplate {
@@ -57,7 +61,10 @@ impl ArnTemplate {
         }
         parse_pieces(resource, &mut pieces)?;
         let (pattern, shape) = (joined(&pieces, |_| "*"), joined(&pieces, mark));
-        Some(Self { text: text.into(), pieces, pattern, shape })
+        let begin = |parts: &[&str]| parts.iter().map(|part| part.len() + 1).sum();
+        let fields = [2, 3, 4, 5].map(|count| begin(fields.get(..count).unwrap_or_default()));
+        let resource_of_pattern = begin(&pattern.splitn(6, ':').take(5).collect::<Vec<_>>());
+        Some(Self { text: text.into(), pieces, pattern, shape, fields, resource_of_pattern })
     }
 
     /// The format as AWS writes it.
@@ -73,20 +80,30 @@ impl ArnTemplate {
     /// The service field. It is not always the prefix of the service that the type belongs to (`backup` has types of
     /// others), and is `*` where the format leaves it to a placeholder.
     pub fn service(&self) -> &str {
-        match self.text.split(':').nth(2) {
-            Some(field) if !field.contains("${") => field,
-            _ => "*",
-        }
+        let field = self.field(0);
+        if field.contains("${") { "*" } else { field }
     }
 
     /// The region field as written: a placeholder, a region, `*` or nothing.
     pub fn region_field(&self) -> &str {
-        self.text.split(':').nth(3).unwrap_or_default()
+        self.field(1)
     }
 
     /// The account field as written: a placeholder, a word such as `aws`, `*` or nothing.
     pub fn account_field(&self) -> &str {
-        self.text.split(':').nth(4).unwrap_or_default()
+        self.field(2)
+    }
+
+    /// The service, the region or the account as written.
+    fn field(&self, index: usize) -> &str {
+        let (start, end) = (self.fields.get(index).copied(), self.fields.get(index + 1).copied());
+        let range = start.zip(end).map(|(start, next)| start..next.saturating_sub(1));
+        range.and_then(|range| self.text.get(range)).unwrap_or_default()
+    }
+
+    /// The resource, the last of the fields, as written.
+    pub fn resource_field(&self) -> &str {
+        self.fields.last().and_then(|start| self.text.get(*start..)).unwrap_or_default()
     }
 
     /// Whether a region is to be filled in.
@@ -146,6 +163,11 @@ impl ArnTemplate {
     /// The widest ARN pattern of this format: a `*` for every placeholder.
     pub fn pattern(&self) -> &str {
         &self.pattern
+    }
+
+    /// The resource of that pattern, the last of its fields.
+    pub fn resource_pattern(&self) -> &str {
+        self.pattern.get(self.resource_of_pattern..).unwrap_or_default()
     }
 
     /// If this format goes on from the parent's at a `/` or `:`, the names of the placeholders that it adds. Placeholders

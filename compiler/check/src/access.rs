@@ -212,7 +212,7 @@ fn on_all(statement: &Statement, catalog: &Catalog, action: &str) -> bool {
     let holds_type = |name: &str| {
         service.resource_type_named(name).is_some_and(|resource_type| {
             resource_type.arn_templates.iter().all(|template| {
-                let every = template.pattern().splitn(6, ':').nth(5).unwrap_or("*");
+                let every = template.resource_pattern();
                 holds(&|pattern| coverage::holds_every(&pattern.value, template.service(), every))
             })
         })

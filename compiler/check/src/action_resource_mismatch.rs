@@ -2,7 +2,7 @@
 //!
 //! See [resource types](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 
-use iamx_catalog::{Action, Catalog, ResourceType, Service};
+use iamx_catalog::{Action, ArnTemplate, Catalog, ResourceType, Service};
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_lower::{Asked, ClaimKind};
 use iamx_policy::{ActionPattern, Effect, Sourced, Statement, arns_intersect};
@@ -148,28 +148,29 @@ fn is_of_type(service: &Service, resource_type: &ResourceType, arn: &str) -> boo
     let plain = &with_variables_as(arn, "*");
     resource_type.arn_templates.iter().any(|template| {
         arns_intersect(template.pattern(), plain)
-            && !has_more_parts(service, resource_type, template.text(), plain)
-            && !has_fewer_parts(template.text(), arn)
+            && !has_more_parts(service, resource_type, template, plain)
+            && !has_fewer_parts(template, arn)
     })
 }
 
 /// Whether `arn` has fewer parts between slashes and colons than the template, since what stands for more of them is a policy
 /// variable and no wildcard: the value of a tag is a bucket's name, or a part of one, and no object.
-fn has_fewer_parts(template: &str, arn: &str) -> bool {
+fn has_fewer_parts(template: &ArnTemplate, arn: &str) -> bool {
+    if !arn.contains("${") {
+        return false;
+    }
     let opaque = with_variables_as(arn, VARIABLE);
     let resource = opaque.splitn(6, ':').nth(5).unwrap_or_default();
     let parts = |text: &str| text.bytes().filter(|byte| matches!(byte, b'/' | b':')).count();
-    resource.contains(VARIABLE)
-        && !resource.contains(['*', '?'])
-        && parts(resource) < template.splitn(6, ':').nth(5).map_or(0, parts)
+    resource.contains(VARIABLE) && !resource.contains(['*', '?']) && parts(resource) < parts(template.resource_field())
 }
 
 /// Whether `arn` has more parts between slashes than the template of a type that has children: a bucket's name holds no
 /// slash, since what follows one is an object's.
-fn has_more_parts(service: &Service, resource_type: &ResourceType, template: &str, arn: &str) -> bool {
+fn has_more_parts(service: &Service, resource_type: &ResourceType, template: &ArnTemplate, arn: &str) -> bool {
     let slashes = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
-    slashes(arn) > slashes(template)
-        && service.children(resource_type).any(|child| slashes(child.template.text()) > slashes(template))
+    let own = slashes(template.text());
+    slashes(arn) > own && service.children(resource_type).any(|child| slashes(child.template.text()) > own)
 }
 
 fn finding(pattern: &Sourced<ActionPattern>, held: &Held<'_>, arns: &[&Sourced<String>], words: &Words) -> Diagnostic {

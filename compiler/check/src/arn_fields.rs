@@ -3,6 +3,8 @@
 //! See [ARNs](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html) and
 //! [policy checks](https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html).
 
+use std::borrow::Cow;
+
 use iamx_catalog::{ArnTemplate, Catalog, Service};
 use iamx_diagnostic::{Check, Diagnostic, checks};
 use iamx_policy::{BaseOperator, Principal, Sourced, Statement, globs_intersect};
@@ -103,10 +105,8 @@ impl Parts {
 
     /// A region or account where no type that the rest is of has one, or none where each has one.
     fn unlike_its_type(&self, catalog: &Catalog) -> Option<Fault> {
-        let mut fitting = self.templates(catalog).filter(|template| {
-            let resource = template.pattern().splitn(6, ':').nth(5).unwrap_or_default();
-            globs_intersect(resource, &self.resource)
-        });
+        let mut fitting =
+            self.templates(catalog).filter(|template| globs_intersect(template.resource_pattern(), &self.resource));
         let first = fitting.next()?;
         let fitting: Vec<_> = std::iter::once(first).chain(fitting).collect();
         let none = |field: fn(&ArnTemplate) -> &str| fitting.iter().all(|one| field(one).is_empty());
@@ -136,10 +136,9 @@ impl Parts {
         self.account.is_empty().then_some(Fault::WithoutAccount)
     }
 
-    fn templates<'c>(&self, catalog: &'c Catalog) -> impl Iterator<Item = &'c ArnTemplate> {
+    fn templates<'c>(&self, catalog: &'c Catalog) -> impl Iterator<Item = &'c ArnTemplate> + use<'c, '_> {
         let types = catalog.service(&self.service).map(Service::resource_types).unwrap_or_default();
-        let service = self.service.clone();
-        types.iter().flat_map(|one| &one.arn_templates).filter(move |template| template.service() == service)
+        types.iter().flat_map(|one| &one.arn_templates).filter(move |template| template.service() == self.service)
     }
 }
 
@@ -179,7 +178,10 @@ fn diagnostic(check: &'static Check, span: Span, message: String) -> Diagnostic 
 }
 
 /// The text with `mark` for each `${…}`.
-pub(crate) fn with_variables_as(text: &str, mark: &str) -> String {
+pub(crate) fn with_variables_as<'t>(text: &'t str, mark: &str) -> Cow<'t, str> {
+    if !text.contains("${") {
+        return Cow::Borrowed(text);
+    }
     let (mut plain, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once("${") {
         plain.push_str(before);
@@ -187,5 +189,5 @@ pub(crate) fn with_variables_as(text: &str, mark: &str) -> String {
         rest = after.split_once('}').map_or("", |(_, rest)| rest);
     }
     plain.push_str(rest);
-    plain
+    Cow::Owned(plain)
 }

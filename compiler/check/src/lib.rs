@@ -83,7 +83,10 @@ use crate::rules::{Look, PROGRAM_RULES, RULES, Seen, World};
 pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: Option<Day>) -> Vec<Diagnostic> {
     let world = World { program, catalog, sources, today };
     let documents = distinct(program);
-    let looked_at: Vec<_> = documents.par_iter().map(|entry| look_at(&Seen { world, entry: *entry })).collect();
+    let (looked_at, of_program): (Vec<_>, Vec<_>) = rayon::join(
+        || documents.par_iter().map(|entry| look_at(&Seen { world, entry: *entry })).collect(),
+        || PROGRAM_RULES.par_iter().map(|rule| found(|found| rule(&world, found))).collect(),
+    );
     let mut diagnostics = Vec::new();
     let mut everywhere = Everywhere::default();
     for (found, by_statement) in looked_at {
@@ -93,13 +96,17 @@ pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: O
         }
     }
     diagnostics.extend(everywhere.held());
-    for rule in PROGRAM_RULES {
-        rule(&world, &mut diagnostics);
-    }
+    diagnostics.extend(of_program.into_iter().flatten());
     let mut said = HashSet::new();
     diagnostics.retain(|diagnostic| said.insert((diagnostic.check.name, diagnostic.primary())));
     causes::keep_weightiest(&mut diagnostics);
     diagnostics
+}
+
+fn found(look: impl FnOnce(&mut Vec<Diagnostic>)) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    look(&mut found);
+    found
 }
 
 /// Whether the finding says that nothing does something. What a fault cut out of a document might, so that it is certain

@@ -166,11 +166,15 @@ fn hardest(mut sets: Vec<Vec<bool>>) -> Vec<Vec<bool>> {
 /// Whether some ARN matches both patterns, part by part: no wildcard crosses a colon before the sixth part, but for one
 /// that ends a shorter pattern, as in `arn:aws:rds:*`.
 pub fn arns_intersect(a: &str, b: &str) -> bool {
-    let colons = |arn: &str| arn.splitn(6, ':').count();
-    if colons(a) != colons(b) {
-        return globs_intersect(a, b);
+    let (mut of_a, mut of_b) = (a.splitn(6, ':'), b.splitn(6, ':'));
+    let mut alike = true;
+    loop {
+        match (of_a.next(), of_b.next()) {
+            (Some(a), Some(b)) => alike = alike && globs_intersect(a, b),
+            (None, None) => return alike,
+            _ => return globs_intersect(a, b),
+        }
     }
-    a.splitn(6, ':').zip(b.splitn(6, ':')).all(|(a, b)| globs_intersect(a, b))
 }
 
 /// A star of `b` may take nothing.
