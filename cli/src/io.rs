@@ -6,5 +6,6 @@ pub(crate) mod depfile;
 pub(crate) mod manifest;
 pub(crate) mod output;
 pub(crate) mod read;
+pub(crate) mod stamp;
 pub(crate) mod workspace;
 pub(crate) mod write;

@@ -15,6 +15,7 @@ use crate::{
     io::{
         depfile,
         output::{Change, Output},
+        stamp::Stamp,
     },
     terminal::Terminal,
     watch,
@@ -79,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
 }
 
 fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace, Some(&arguments.targets), &terminal.progress())?;
+    let compiled = findings::compile(&arguments.workspace, &arguments.targets, &terminal.progress())?;
     let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
     if !compiled.analysis.diagnostics.is_empty() {
         let summary = iamx_diagnostic::summary(&compiled.analysis.diagnostics);
@@ -93,22 +94,32 @@ fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error
         Some(folder) => Output::at(folder),
         None => Output::within(&compiled.root, &compiled.out)?,
     };
-    let progress = terminal.progress();
-    progress.now(format!("comparing {} with the output folder", count(compiled.analysis.files.len(), "file", "files")));
-    let changes = output.compare(&compiled.analysis.files)?;
     let name = show(output.folder());
-    if arguments.check {
-        let others = output.others(&compiled.analysis.files, &changes)?;
-        return Ok(stale(&changes, &others, &name, terminal));
-    }
-    progress.now(format!("writing {}", count(changes.len(), "file", "files")));
-    let changes = output.write(&compiled.analysis.files, changes)?;
+    let progress = terminal.progress();
+    let stamp = Stamp::of(&output, &compiled.workspace.fingerprint(compiled.catalog));
+    let unchanged = if arguments.check { None } else { stamp.unchanged() };
+    let (changes, files) = if let Some(files) = unchanged {
+        (Vec::new(), files)
+    } else {
+        progress.now("writing documents");
+        let files = compiled.workspace.files(&compiled.analysis, compiled.catalog);
+        progress.now(format!("comparing {} with the output folder", count(files.len(), "file", "files")));
+        let changes = output.compare(&files)?;
+        if arguments.check {
+            let others = output.others(&files, &changes)?;
+            return Ok(stale(&changes, &others, &name, terminal));
+        }
+        progress.now(format!("writing {}", count(changes.len(), "file", "files")));
+        let changes = output.write(&files, changes)?;
+        stamp.leave(files.len());
+        (changes, files.len())
+    };
     if let Some(depfile) = &arguments.depfile {
         let manifest = output.refresh_manifest(&changes)?;
         depfile::write(depfile, &manifest, &findings::inputs(&compiled, &arguments.workspace))?;
     }
     drop(progress);
-    terminal.say(&summary(&changes, compiled.analysis.files.len(), &name));
+    terminal.say(&summary(&changes, files, &name));
     Ok(Outcome::Clean)
 }
 

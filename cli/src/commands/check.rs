@@ -33,9 +33,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
 }
 
 fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace, None, &terminal.progress())?;
+    let compiled = findings::compile(&arguments.workspace, &[], &terminal.progress())?;
     let failed = findings::print(&compiled, &arguments.workspace, terminal)?;
-    let modules = count(compiled.modules, "module", "modules");
+    let modules = count(compiled.workspace.modules().len(), "module", "modules");
     terminal.say(&format!("{} in {modules}", iamx_diagnostic::summary(&compiled.analysis.diagnostics)));
     if !failed {
         findings::say_what_is_not_run(&compiled, terminal);

@@ -2,9 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use iamx_catalog::Catalog;
 use iamx_diagnostic::{Diagnostic, Severity, checks, escape_line, render};
 use iamx_text::SourceMap;
-use iamx_workspace::{Analysis, LIBRARY, Target};
+use iamx_workspace::{Analysis, LIBRARY, Target, Workspace};
 
 use super::count;
 use crate::{
@@ -20,15 +21,16 @@ pub(super) struct Compiled {
     pub(super) root: PathBuf,
     /// The output folder that the settings name, relative to the root.
     pub(super) out: String,
-    pub(super) modules: usize,
+    pub(super) workspace: Workspace,
+    pub(super) catalog: &'static Catalog,
     pub(super) analysis: Analysis,
 }
 
-/// Reads the workspace that the arguments name, and compiles it in memory: to files for the given targets, or its own where
-/// none is given, or without `targets` to findings alone.
+/// Reads the workspace that the arguments name, and looks for findings; with the given targets in place of its own, where
+/// there are some.
 pub(super) fn compile(
     arguments: &WorkspaceArguments,
-    targets: Option<&[Target]>,
+    targets: &[Target],
     progress: &Progress,
 ) -> Result<Compiled, Error> {
     if let Some(jobs) = arguments.jobs {
@@ -51,15 +53,15 @@ pub(super) fn compile(
     for (name, value) in &arguments.params {
         workspace.set_param(name.as_str(), value.as_str());
     }
-    if let Some(targets) = targets.filter(|targets| !targets.is_empty()) {
+    if !targets.is_empty() {
         workspace.set_targets(targets.to_vec());
     }
     workspace.set_today(clock::today()?);
     let catalog = catalog::load(arguments.catalog.catalog.as_deref())?;
     progress.now(format!("compiling {}", count(workspace.modules().len(), "module", "modules")));
-    let analysis = if targets.is_some() { workspace.analyze(catalog) } else { workspace.check(catalog) };
+    let analysis = workspace.check(catalog);
     let out = workspace.settings().out.clone();
-    Ok(Compiled { root, out, modules: workspace.modules().len(), analysis })
+    Ok(Compiled { root, out, workspace, catalog, analysis })
 }
 
 /// Writes the findings to standard output; whether they fail the command.

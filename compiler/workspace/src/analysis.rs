@@ -11,6 +11,7 @@ use iamx_policy::{MARK, shown};
 use iamx_syntax::ast::{AstNode, DeclaredKind, File, Item};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use sha2::{Digest, Sha256};
 
 use crate::{
     Settings,
@@ -194,10 +195,35 @@ impl Workspace {
     /// Runs the whole pipeline.
     pub fn analyze(&self, catalog: &Catalog) -> Analysis {
         let mut analysis = self.check(catalog);
-        if !has_error(&analysis.diagnostics) {
-            analysis.files = emit(&analysis.program, &self.sources, catalog, &self.settings.targets);
-        }
+        analysis.files = self.files(&analysis, catalog);
         analysis
+    }
+
+    /// The files of a workspace that was checked, the manifest last; none where a finding is an error.
+    pub fn files(&self, analysis: &Analysis, catalog: &Catalog) -> Vec<OutputFile> {
+        if has_error(&analysis.diagnostics) {
+            return Vec::new();
+        }
+        emit(&analysis.program, &self.sources, catalog, &self.settings.targets)
+    }
+
+    /// The SHA-256 of all that the files are made of, but for the compiler itself: texts, settings, parameters, targets and the
+    /// catalog.
+    pub fn fingerprint(&self, catalog: &Catalog) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let mut add = |part: &[u8]| {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        };
+        add(catalog.hash().as_bytes());
+        // Every setting, those of a later version too.
+        add(format!("{:?}", self.settings).as_bytes());
+        for (_, source) in self.sources.iter() {
+            add(source.path().as_bytes());
+            add(source.text().as_bytes());
+        }
+        add(format!("{:?}", self.unread.keys()).as_bytes());
+        hash.finalize().into()
     }
 
     /// Runs the pipeline up to its findings, and makes no file.

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error> {
-    let compiled = findings::compile(&arguments.workspace, None, &terminal.progress())?;
+    let compiled = findings::compile(&arguments.workspace, &[], &terminal.progress())?;
     if !compiled.root.join(SETTINGS_FILE).is_file() {
         return Err(Error::NoWorkspace { path: show(&arguments.workspace.path) });
     }
