@@ -6,7 +6,7 @@ use iamx_diagnostic::{Check, Diagnostic, checks};
 
 /// Checks that can have one cause, the weightiest first. A place that a finding marks isn't the subject of one that comes
 /// after it in its list.
-const CAUSES: [&[&Check]; 5] = [
+const CAUSES: [&[&Check]; 6] = [
     // An allow that is too wide.
     &[
         &checks::FULL_ADMIN,
@@ -39,6 +39,13 @@ const CAUSES: [&[&Check]; 5] = [
         &checks::EQUIVALENT_TO_NULL_TRUE,
         &checks::CONDITION_KEY_NOT_SENT,
         &checks::ALLOW_WHEN_ABSENT,
+    ],
+    // An id that everyone has one like.
+    &[
+        &checks::PUBLIC_ACCESS,
+        &checks::RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL,
+        &checks::CONFUSED_DEPUTY,
+        &checks::WILDCARD_USAGE_TOO_PERMISSIVE,
     ],
     // A subject that lets in nobody, or too many.
     &[

@@ -5,10 +5,10 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use iamx_diagnostic::{Diagnostic, Severity, checks};
-use iamx_policy::{Effect, Principal, Sourced, Statement};
+use iamx_policy::{BaseOperator, ConditionEntry, Effect, Principal, Sourced, Statement};
 use serde::Deserialize;
 
-use crate::rules::Seen;
+use crate::{rules::Seen, strangers};
 
 /// The keys that say for whom the service acts.
 const SOURCES: [&str; 4] = ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
@@ -55,7 +55,14 @@ fn unasked<'s>(
     statement: &'s Statement,
     services: &'static BTreeSet<String>,
 ) -> impl Iterator<Item = (&'s Sourced<Principal>, &'s str)> {
-    let says = |key: &str| statement.conditions.of(key).any(|entry| !entry.operator.holds_when_absent());
+    let says = |key: &str| {
+        let asked = |entry: &ConditionEntry| {
+            entry.operator.base != BaseOperator::Null
+                && !entry.operator.holds_when_absent()
+                && !strangers::is_anyones(entry)
+        };
+        statement.conditions.of(key).any(asked)
+    };
     let asked = statement.effect == Effect::Deny || SOURCES.iter().any(|key| says(key));
     let principals = statement.principal.iter().filter(move |_| !asked).flat_map(|element| &element.principals);
     principals.filter_map(|principal| match &principal.value {

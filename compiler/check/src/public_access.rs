@@ -19,7 +19,7 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     for role in &program.roles {
         let name = &role.identity.name;
-        for open in strangers::open(&role.trust).filter(takes_on) {
+        for open in strangers::open(&role.trust, world.today).filter(takes_on) {
             let administers = admin_without_mfa::administers(world, &access::of_role(program, role)).is_some();
             let message = if administers {
                 format!("anyone who has an AWS account can take on `{name}`, and administers this one")
@@ -33,7 +33,7 @@ pub(crate) fn check(world: &World<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for policy in program.resource_policies.iter().filter(|policy| !policy.form.about_others) {
-        for open in strangers::open(&policy.document) {
+        for open in strangers::open(&policy.document, world.today) {
             let actions: Vec<_> = open.actions.iter().map(|one| format!("`{}`", one.value)).collect();
             let what = match actions.as_slice() {
                 [] => "all but a few actions".to_owned(),
@@ -75,7 +75,12 @@ fn who(open: &Open<'_>) -> &'static str {
 }
 
 /// Says of the conditions that they keep no one out.
-fn with_conditions(diagnostic: Diagnostic, open: &Open<'_>) -> Diagnostic {
+fn with_conditions(mut diagnostic: Diagnostic, open: &Open<'_>) -> Diagnostic {
+    for value in open.met.iter().filter(|entry| strangers::is_anyones(entry)).flat_map(|entry| &entry.values) {
+        if value.span != open.everyone {
+            diagnostic = diagnostic.related(value.span, "everyone has one like this");
+        }
+    }
     let mut keys: Vec<String> = Vec::new();
     for entry in &open.met {
         let key = format!("`{}`", entry.key);

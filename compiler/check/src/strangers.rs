@@ -8,7 +8,7 @@ use iamx_policy::{
 };
 use iamx_text::Span;
 
-use crate::inclusion;
+use crate::{Day, inclusion};
 
 /// An allow that lets strangers in.
 pub(crate) struct Open<'d> {
@@ -25,7 +25,10 @@ pub(crate) struct Open<'d> {
 impl Open<'_> {
     /// Whether it takes an account to come in.
     pub(crate) fn wants_account(&self) -> bool {
-        self.met.iter().any(|entry| !entry.operator.holds_when_absent() && !is_one_of(entry, &OF_TRANSPORT))
+        let free = |entry: &ConditionEntry| {
+            asks_for_absence(entry) || is_one_of(entry, &OF_TRANSPORT) || is_one_of(entry, &OF_TIME)
+        };
+        self.met.iter().any(|entry| !entry.operator.holds_when_absent() && !free(entry))
     }
 
     /// Whether it is everyone but some.
@@ -34,26 +37,26 @@ impl Open<'_> {
     }
 }
 
-/// The allows of the document that let strangers in.
-pub(crate) fn open(document: &Document) -> impl Iterator<Item = Open<'_>> {
-    document.statements.iter().filter_map(|statement| open_allow(document, statement))
+/// The allows of the document that let strangers in, from `today` on or later. Without a day dates keep everyone out.
+pub(crate) fn open(document: &Document, today: Option<Day>) -> impl Iterator<Item = Open<'_>> {
+    document.statements.iter().filter_map(move |statement| open_allow(document, statement, today))
 }
 
-fn open_allow<'d>(document: &'d Document, statement: &'d Statement) -> Option<Open<'d>> {
+fn open_allow<'d>(document: &'d Document, statement: &'d Statement, today: Option<Day>) -> Option<Open<'d>> {
     if statement.effect != Effect::Allow {
         return None;
     }
     let everyone = everyone(statement.principal.as_ref()?)?;
     let mut met: Vec<ConditionEntry> = Vec::new();
     for entry in &statement.conditions.entries {
-        if !can_meet(entry) || !met.iter().all(|other| can_meet_both(other, entry)) {
+        if !can_meet(entry, today) || !met.iter().all(|other| can_meet_both(other, entry)) {
             return None;
         }
         met.push(entry.clone());
     }
     let denies = || document.statements.iter().filter(|one| one.effect == Effect::Deny && is_about_strangers(one));
     if statement.actions.negated {
-        let escapes = denies().all(|deny| !inclusion::may_share(statement, deny) || escape(deny, &mut met));
+        let escapes = denies().all(|deny| !inclusion::may_share(statement, deny) || escape(deny, &mut met, today));
         return escapes.then_some(Open { statement, everyone, actions: Vec::new(), met });
     }
     let mut actions = Vec::new();
@@ -62,7 +65,7 @@ fn open_allow<'d>(document: &'d Document, statement: &'d Statement) -> Option<Op
         let mut one = statement.clone();
         one.actions.patterns = vec![action.clone()];
         let mut met = met.clone();
-        if denies().all(|deny| !inclusion::may_share(&one, deny) || escape(deny, &mut met)) {
+        if denies().all(|deny| !inclusion::may_share(&one, deny) || escape(deny, &mut met, today)) {
             actions.push(action);
             let more: Vec<_> = met.into_iter().filter(|entry| !all_met.contains(entry)).collect();
             all_met.extend(more);
@@ -95,13 +98,13 @@ fn is_about_strangers(deny: &Statement) -> bool {
 }
 
 /// Whether a stranger who meets `met` can make one of the deny's conditions false: what that takes is then among `met`.
-fn escape(deny: &Statement, met: &mut Vec<ConditionEntry>) -> bool {
+fn escape(deny: &Statement, met: &mut Vec<ConditionEntry>, today: Option<Day>) -> bool {
     let way = deny
         .conditions
         .entries
         .iter()
         .filter_map(opposite)
-        .find(|wanted| can_meet(wanted) && met.iter().all(|other| can_meet_both(other, wanted)));
+        .find(|wanted| can_meet(wanted, today) && met.iter().all(|other| can_meet_both(other, wanted)));
     let Some(way) = way else { return false };
     if !met.contains(&way) {
         met.push(way);
@@ -112,8 +115,8 @@ fn escape(deny: &Statement, met: &mut Vec<ConditionEntry>) -> bool {
 /// How a request comes, which anyone decides who makes one, without an account too.
 const OF_TRANSPORT: [&str; 4] = ["aws:SecureTransport", "aws:SourceIp", "s3:TlsVersion", "aws:RequestedRegion"];
 
-/// What says who calls, or from where: everyone has a value of their own for these.
-const OF_CALLERS: [&str; 7] = [
+/// What says who calls, from where, or for whose resource a service does: everyone has a value of their own for these.
+const OF_CALLERS: [&str; 11] = [
     "aws:PrincipalAccount",
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
@@ -121,10 +124,29 @@ const OF_CALLERS: [&str; 7] = [
     "aws:SourceVpc",
     "aws:SourceVpce",
     "kms:CallerAccount",
+    "aws:SourceArn",
+    "aws:SourceAccount",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
 ];
 
 /// Those of [`OF_CALLERS`] that aren't sent for every caller.
-const SOMETIMES: [&str; 4] = ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceVpc", "aws:SourceVpce"];
+const SOMETIMES: [&str; 8] = [
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:SourceArn",
+    "aws:SourceAccount",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+];
+
+/// The keys whose values are ARNs: of the caller, and of what a service calls for.
+const OF_ARNS: [&str; 2] = ["aws:PrincipalArn", "aws:SourceArn"];
+
+/// The time of the request.
+const OF_TIME: [&str; 2] = ["aws:CurrentTime", "aws:EpochTime"];
 
 /// The starts of keys for tags that the caller chooses: those of the request, and those of the caller's own role or user.
 const OF_TAGS: [&str; 2] = ["aws:RequestTag/", "aws:PrincipalTag/"];
@@ -133,11 +155,30 @@ fn is_one_of(entry: &ConditionEntry, keys: &[&str]) -> bool {
     keys.iter().any(|key| entry.is_of(key))
 }
 
-/// Whether a stranger can certainly meet the condition.
-fn can_meet(entry: &ConditionEntry) -> bool {
+fn asks_for_absence(entry: &ConditionEntry) -> bool {
+    entry.operator.base == BaseOperator::Null
+        && entry.values.iter().any(|value| value.value.eq_ignore_ascii_case("true"))
+}
+
+/// Whether a stranger can certainly meet the condition, today or later.
+fn can_meet(entry: &ConditionEntry, today: Option<Day>) -> bool {
     let base = entry.operator.base;
-    if entry.values.iter().any(|value| value.value.contains("${")) || base == BaseOperator::Null {
+    if entry.values.iter().any(|value| value.value.contains("${")) {
         return false;
+    }
+    if base == BaseOperator::Null {
+        return if asks_for_absence(entry) {
+            is_one_of(entry, &SOMETIMES)
+        } else {
+            is_one_of(entry, &OF_CALLERS) || is_one_of(entry, &OF_ARNS)
+        };
+    }
+    if is_one_of(entry, &OF_TIME) {
+        // A time that hasn't come yet comes.
+        return base.bound() == Some(Bound::Lower)
+            || base == BaseOperator::DateNotEquals
+            || (base.bound() == Some(Bound::Upper)
+                && today.is_some_and(|today| limit(entry).is_some_and(|end| end > today)));
     }
     let any = |holds: fn(&str) -> bool| entry.values.iter().any(|value| holds(&value.value));
     let every = |holds: fn(&str) -> bool| entry.values.iter().all(|value| holds(&value.value));
@@ -169,22 +210,34 @@ fn can_meet(entry: &ConditionEntry) -> bool {
     if OF_TAGS.into_iter().any(has_start) {
         return matches!(base, BaseOperator::StringEquals | BaseOperator::StringLike);
     }
-    let of_arn = entry.is_of("aws:PrincipalArn");
+    let of_arn = is_one_of(entry, &OF_ARNS);
     if !of_arn && !is_one_of(entry, &OF_CALLERS) {
         return false;
     }
     if base.is_negated() {
         return entry.operator.qualifier.is_none() && every(|value| !value.contains(['*', '?']));
     }
-    if entry.operator.holds_when_absent() && is_one_of(entry, &SOMETIMES) {
-        return true;
-    }
-    match base {
-        BaseOperator::ArnEquals | BaseOperator::ArnLike => of_arn && any(is_of_any_account),
-        BaseOperator::StringLike if of_arn => any(is_of_any_account),
-        BaseOperator::StringLike => any(is_all_wildcards),
+    (entry.operator.holds_when_absent() && is_one_of(entry, &SOMETIMES)) || is_anyones(entry)
+}
+
+/// Whether everyone has a value that one of the patterns holds, of a key that says who calls, or for what.
+pub(crate) fn is_anyones(entry: &ConditionEntry) -> bool {
+    let any = |holds: fn(&str) -> bool| entry.values.iter().any(|value| holds(&value.value));
+    let of_arn = is_one_of(entry, &OF_ARNS);
+    match entry.operator.base {
+        BaseOperator::ArnEquals | BaseOperator::ArnLike | BaseOperator::StringLike if of_arn => any(is_of_any_account),
+        BaseOperator::StringLike => is_one_of(entry, &OF_CALLERS) && any(is_any_id),
         _ => false,
     }
+}
+
+/// The day up to which, or from which on, the condition on the time holds; the latest of several.
+fn limit(entry: &ConditionEntry) -> Option<Day> {
+    let day = |text: &str| match text.parse() {
+        Ok(seconds) => Some(Day::of_unix_seconds(seconds)),
+        Err(_) => Day::parse(text.split_once('T').map_or(text, |(date, _)| date)),
+    };
+    entry.values.iter().map(|value| day(&value.value)).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 /// Whether some request meets both: where they are about one key, only what is seen at a glance to go together.
@@ -195,7 +248,14 @@ fn can_meet_both(one: &ConditionEntry, other: &ConditionEntry) -> bool {
         || excludes(a)
         || excludes(b)
         || (a.bound().is_some() && a.bound() == b.bound())
+        || (is_one_of(one, &OF_TIME) && in_between(one, other))
         || (a == b && values(one).eq(values(other)))
+}
+
+/// Whether there is a day between a condition on the time from then on, and one until then.
+fn in_between(one: &ConditionEntry, other: &ConditionEntry) -> bool {
+    let (from, until) = if one.operator.base.bound() == Some(Bound::Lower) { (one, other) } else { (other, one) };
+    limit(from).zip(limit(until)).is_some_and(|(from, until)| from < until)
 }
 
 fn values(entry: &ConditionEntry) -> impl Iterator<Item = &str> {
@@ -211,9 +271,9 @@ fn opposite(entry: &ConditionEntry) -> Option<ConditionEntry> {
         return None;
     }
     let base = match (entry.operator.base, entry.operator.base.value_type()) {
-        (Op::Bool, _) => Op::Bool,
+        (base @ (Op::Bool | Op::Null), _) => base,
         (base, ValueType::String | ValueType::Arn | ValueType::Ip) => base.opposite()?,
-        (base, ValueType::Numeric) if base.bound().is_some() => base.opposite()?,
+        (base, ValueType::Numeric | ValueType::Date) if base.bound().is_some() => base.opposite()?,
         _ => return None,
     };
     // The opposite of several limits is one more than all of them.
@@ -221,7 +281,7 @@ fn opposite(entry: &ConditionEntry) -> Option<ConditionEntry> {
         return None;
     }
     let mut opposite = ConditionEntry { operator: Operator::plain(base), ..entry.clone() };
-    if base == Op::Bool {
+    if matches!(base, Op::Bool | Op::Null) {
         for value in &mut opposite.values {
             let was = value.value.eq_ignore_ascii_case("true");
             value.value = (!was).to_string();
@@ -234,13 +294,33 @@ fn is_all_wildcards(value: &str) -> bool {
     value.contains('*') && value.chars().all(|character| matches!(character, '*' | '?'))
 }
 
-/// Whether roles or users of every account may have an ARN like that: anyone can make one of any name.
+/// Whether every id is like that, each of its parts where it is a path: after the letters that all of its kind begin with.
+///
+/// See [the ids of IAM](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids) and
+/// [of an organization](https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html).
+fn is_any_id(value: &str) -> bool {
+    let starts = ["vpce-", "vpc-", "ou-", "o-", "r-", "AROA", "AIDA"];
+    let is_any = |part: &str| {
+        let rest = starts.iter().find_map(|start| part.strip_prefix(start)).unwrap_or(part);
+        part.is_empty() || is_all_wildcards(rest)
+    };
+    is_any_account(value) || (value.contains('*') && value.split(['/', ':']).all(is_any))
+}
+
+/// Whether every account's id is like that.
+fn is_any_account(value: &str) -> bool {
+    is_all_wildcards(value) || value == "????????????"
+}
+
+/// Whether someone of every account may have an ARN like that: anyone can make a role, a user or a resource of any name.
 fn is_of_any_account(arn: &str) -> bool {
     if is_all_wildcards(arn) {
         return true;
     }
     match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-        ["arn", _, "iam" | "*", "" | "*", account, _] => is_all_wildcards(account),
+        // No two buckets have one name, whosever they are.
+        ["arn", _, "s3", "", "", bucket] => bucket.split('/').next().is_some_and(|name| name.contains('*')),
+        ["arn", _, service, _, account, _] => *service != "sts" && is_any_account(account),
         _ => false,
     }
 }
@@ -253,22 +333,48 @@ fn is_narrow(block: &str) -> bool {
 mod tests {
     use iamx_catalog::Catalog;
 
-    use super::{OF_CALLERS, OF_TRANSPORT, SOMETIMES, is_of_any_account};
+    use super::{OF_ARNS, OF_CALLERS, OF_TIME, OF_TRANSPORT, SOMETIMES, is_any_id, is_of_any_account};
 
     #[test]
     fn every_key_exists() {
-        for key in OF_CALLERS.into_iter().chain(OF_TRANSPORT).chain(SOMETIMES) {
+        for key in OF_CALLERS.into_iter().chain(OF_TRANSPORT).chain(SOMETIMES).chain(OF_ARNS).chain(OF_TIME) {
             assert!(Catalog::builtin().condition_key(key).is_some(), "{key}");
         }
     }
 
     #[test]
     fn an_arn_is_of_any_account_where_the_account_is_open() {
-        for arn in ["*", "arn:aws:iam::*:role/*", "arn:aws:iam::*:root", "arn:*:iam::*:user/anna"] {
+        for arn in [
+            "*",
+            "arn:aws:iam::*:role/*",
+            "arn:aws:iam::*:root",
+            "arn:*:iam::*:user/anna",
+            "arn:aws:sns:*:*:alarms",
+            "arn:aws:sns:eu-west-1:????????????:*",
+            "arn:aws:s3:::*",
+            "arn:aws:s3:::acme-*",
+        ] {
             assert!(is_of_any_account(arn), "{arn}");
         }
-        for arn in ["arn:aws:iam::222222222222:role/*", "arn:aws:iam::2*:role/*", "arn:aws:sts::*:assumed-role/a/b"] {
+        for arn in [
+            "arn:aws:iam::222222222222:role/*",
+            "arn:aws:iam::2*:role/*",
+            "arn:aws:sts::*:assumed-role/a/b",
+            "arn:aws:sns:*:222222222222:*",
+            "arn:aws:s3:::acme-inbox",
+            "arn:aws:s3:::acme-inbox/*",
+        ] {
             assert!(!is_of_any_account(arn), "{arn}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_anyones_where_only_its_kind_is_said() {
+        for id in ["*", "o-*", "vpc-*", "vpce-*", "????????????", "o-*/r-*/*", "o-*/r-*/ou-*/", "AROA*:*", "*/*"] {
+            assert!(is_any_id(id), "{id}");
+        }
+        for id in ["o-a1b2c3d4e5", "o-a*", "o-a1b2c3d4e5/*", "222222222222", "vpc-1*", "AROA*:anna", "o-", ""] {
+            assert!(!is_any_id(id), "{id}");
         }
     }
 }
