@@ -8,10 +8,10 @@ mod lengths;
 use std::ops::RangeInclusive;
 
 use iamx_catalog::ArnTemplate;
-use iamx_diagnostic::{Diagnostic, checks};
+use iamx_diagnostic::{Applicability, Diagnostic, checks};
 use iamx_policy::deployed;
 use iamx_syntax::{
-    SyntaxKind, TextRange, TextSize,
+    SyntaxKind, SyntaxToken, TextRange, TextSize,
     ast::{AstNode, Declared, Expr, Foreign},
 };
 use iamx_text::Span;
@@ -148,6 +148,19 @@ impl Lowerer<'_> {
     ) -> Option<Option<TerraformReference>> {
         let token = foreign.reference()?;
         let span = self.span(environment.module, token.text_range());
+        if let Some(plain) = self.reference_in_braces(environment, &token).filter(|_| is_terraform(foreign)) {
+            let written = format!("\"{plain}\"");
+            self.report(
+                Diagnostic::new(
+                    &checks::INVALID_EXTERN,
+                    span,
+                    "a reference to Terraform stands here without `${` and `}`",
+                )
+                .note("in a string `${…}` is a value of the workspace's")
+                .fix(format!("write `{written}`"), span, written, Applicability::Safe),
+            );
+            return None;
+        }
         let text = self.one_string(environment, &Expr::String(token.clone()), "a reference")?.value;
         if foreign.tool().is_some_and(|tool| tool.kind() == SyntaxKind::CLOUDFORMATION_KW) {
             // See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
@@ -177,6 +190,16 @@ impl Lowerer<'_> {
                 None
             }
         }
+    }
+
+    /// The reference in a string that puts all of it between `${` and `}`, as Terraform's own strings do, where that is no value
+    /// of the workspace's.
+    fn reference_in_braces(&mut self, environment: &Environment, token: &SyntaxToken) -> Option<String> {
+        let inner = token.text().strip_prefix("\"${")?.strip_suffix("}\"")?.trim();
+        let first = inner.split('.').next()?;
+        let is_own = environment.bindings.iter().any(|one| one.name == first)
+            || self.names.look_up(environment.module, first).is_some();
+        (!is_own && TerraformReference::read(inner).is_ok()).then(|| inner.to_owned())
     }
 
     /// A resource of Terraform's whose type is known is of the type that the extern says.
@@ -500,6 +523,11 @@ fn inside(token: Span, range: &std::ops::Range<usize>) -> Span {
     let offset = |at: usize| token.range.start() + TextSize::new(u32::try_from(at + 1).unwrap_or(u32::MAX));
     let (start, end) = (offset(range.start).min(token.range.end()), offset(range.end).min(token.range.end()));
     Span::new(token.file, TextRange::new(start, end.max(start)))
+}
+
+/// Whether the tool that an extern names is Terraform.
+fn is_terraform(foreign: &Foreign) -> bool {
+    foreign.tool().is_some_and(|tool| tool.kind() == SyntaxKind::TERRAFORM_KW)
 }
 
 #[cfg(test)]

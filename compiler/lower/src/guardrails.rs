@@ -2,10 +2,11 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::Document;
-use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Expr, NodePart};
+use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Expr, NodePart, Path};
+use iamx_text::Span;
 
 use crate::{
-    Guardrail, GuardrailAttachment, GuardrailKind,
+    Guardrail, GuardrailAttachment, GuardrailKind, OrganizationNode,
     lowerer::Lowerer,
     names::{DeclarationId, DeclarationKind},
     scope::{Environment, Target},
@@ -53,14 +54,15 @@ impl Lowerer<'_> {
 
     /// What the organization's bodies attach and detach, once every guardrail is made.
     pub(crate) fn attach_guardrails(&mut self) {
-        for (module, node, part) in std::mem::take(&mut self.guardrail_parts) {
-            if self.is_damaged(module, part.syntax().text_range()) {
-                continue;
-            }
-            match part {
-                NodePart::Detach(_) => self.detach(module, node, &part),
-                _ => self.attach_to_node(module, node, &part),
-            }
+        let mut parts = std::mem::take(&mut self.guardrail_parts);
+        parts.retain(|(module, _, part)| !self.is_damaged(*module, part.syntax().text_range()));
+        let (detached, attached): (Vec<_>, Vec<_>) =
+            parts.into_iter().partition(|(_, _, part)| matches!(part, NodePart::Detach(_)));
+        for (module, node, part) in attached {
+            self.attach_to_node(module, node, &part);
+        }
+        for (module, node, part) in detached {
+            self.detach(module, node, &part);
         }
         self.check_last_scp();
     }
@@ -119,6 +121,9 @@ impl Lowerer<'_> {
     }
 
     fn detach(&mut self, module: usize, node: usize, part: &NodePart) {
+        if let Some(path) = part.detached_path() {
+            return self.detach_own(module, node, &path);
+        }
         let Some(token) = part.detached() else { return };
         let span = self.span(module, token.text_range());
         let Some(name) = self.plain_string(module, &token) else { return };
@@ -139,6 +144,9 @@ impl Lowerer<'_> {
                 )
                 .note("AWS keeps it attached everywhere: resource control policies only take access away"),
             ),
+            _ if let Some(own) = self.program.guardrails.iter().position(|guardrail| guardrail.name == name) => {
+                self.not_detachable(node, own, span);
+            }
             _ => self.report(
                 Diagnostic::new(
                     &checks::UNKNOWN_MANAGED_POLICY,
@@ -148,6 +156,60 @@ impl Lowerer<'_> {
                 .help(format!("what can be detached is `{FULL_ACCESS}`; leave out the `attach` of any other")),
             ),
         }
+    }
+
+    /// `detach S`, where `S` is a guardrail of the workspace's.
+    fn detach_own(&mut self, module: usize, node: usize, path: &Path) {
+        let span = self.span(module, path.range());
+        let Some(reference) = self.resolve_path(&Environment::of(module), path) else { return };
+        let guardrail = match (&reference.target, reference.rest.as_slice()) {
+            (Target::Declaration(id), []) => {
+                let is_guardrail = self.names.get(*id).is_some_and(|one| {
+                    matches!(one.kind, DeclarationKind::Entity(DeclaredKind::Scp | DeclaredKind::Rcp, _))
+                });
+                // One that couldn't be made was spoken of there.
+                if is_guardrail && !self.guardrails.contains_key(id) {
+                    return;
+                }
+                self.guardrails.get(id).copied()
+            }
+            _ => None,
+        };
+        match guardrail {
+            Some(guardrail) => self.not_detachable(node, guardrail, span),
+            None => self.report(
+                Diagnostic::new(&checks::MISMATCHED_TYPE, span, "this is no policy that AWS attaches itself")
+                    .help(format!("what can be detached is AWS's own: `detach aws \"{FULL_ACCESS}\"`")),
+            ),
+        }
+    }
+
+    /// Says that a guardrail of the workspace's is attached where an `attach` says so, and nowhere else; and where that is.
+    fn not_detachable(&mut self, node: usize, guardrail: usize, span: Span) {
+        let (Some(organization), Some(named)) = (&self.program.organization, self.program.guardrails.get(guardrail))
+        else {
+            return;
+        };
+        let own = |node: &&OrganizationNode| node.attachments.iter().any(|one| one.guardrail == guardrail);
+        let here = organization.path(node).find(own).or_else(|| organization.nodes.iter().find(own));
+        let name = &named.name;
+        let diagnostic = Diagnostic::new(
+            &checks::MISMATCHED_TYPE,
+            span,
+            format!("`{name}` is attached where an `attach` says so, and nothing detaches it"),
+        )
+        .note("a guardrail binds everything below the node that it is attached to, and no node below can take it off");
+        let attached = here.and_then(|node| {
+            let one = node.attachments.iter().find(|one| one.guardrail == guardrail)?;
+            Some((node.name.clone(), one.span))
+        });
+        let diagnostic = match attached {
+            Some((there, at)) => diagnostic
+                .related(at, format!("attached to `{there}`"))
+                .help("take it out of that `attach`, and attach it to what it is to bind"),
+            None => diagnostic.help("leave this out: nothing attaches it"),
+        };
+        self.report(diagnostic);
     }
 
     /// See [detaching policies](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_policies_detach.html).

@@ -8,7 +8,7 @@ use std::{
 };
 
 use iamx_catalog::Catalog;
-use iamx_diagnostic::{Check, Diagnostic, Severity, checks};
+use iamx_diagnostic::{Check, Diagnostic, Label, Severity, checks};
 use iamx_syntax::{
     SyntaxElement, SyntaxKind, TextRange,
     ast::{AstNode, Declared, DeclaredKind, File, ForItem, Grant, Item, NodePart},
@@ -297,6 +297,7 @@ impl<'a> Lowerer<'a> {
         self.count_names_in_text();
         self.report_unused();
         self.say_once();
+        self.say_unknown_names_once();
         self.program.unchecked = self.unchecked.len();
         self.program.item_ends.extend(self.names.item_ends());
         Lowered { program: self.program, diagnostics: self.diagnostics }
@@ -609,6 +610,46 @@ impl<'a> Lowerer<'a> {
         let mut said = HashSet::new();
         self.diagnostics.retain(|diagnostic| {
             said.insert((diagnostic.check.name, diagnostic.primary(), diagnostic.message.clone()))
+        });
+    }
+
+    /// A name that stands for nothing is one fault, however often a file uses it: the finding at the first place shows the others.
+    fn say_unknown_names_once(&mut self) {
+        /// How many of the other places are shown.
+        const SHOWN: usize = 4;
+        let mut same: HashMap<(FileId, String), Vec<usize>> = HashMap::new();
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            if let (true, [only]) = (diagnostic.check == &checks::UNKNOWN_NAME, diagnostic.labels.as_slice()) {
+                same.entry((only.span.file, diagnostic.message.clone())).or_default().push(index);
+            }
+        }
+        let mut told_elsewhere = HashSet::new();
+        for mut places in same.into_values().filter(|places| places.len() > 1) {
+            let place = |index: &usize| self.diagnostics.get(*index).and_then(Diagnostic::primary);
+            places.sort_by_key(place);
+            let others: Vec<_> = places.iter().skip(1).filter_map(place).collect();
+            let edits: Vec<_> = places
+                .iter()
+                .skip(1)
+                .filter_map(|index| self.diagnostics.get(*index))
+                .flat_map(|one| one.fixes.iter().flat_map(|fix| fix.edits.clone()))
+                .collect();
+            told_elsewhere.extend(places.iter().skip(1).copied());
+            let Some(first) = places.first().and_then(|index| self.diagnostics.get_mut(*index)) else { continue };
+            for span in others.iter().take(SHOWN) {
+                first.labels.push(Label { span: *span, message: "and here".to_owned(), primary: false });
+            }
+            if others.len() > SHOWN {
+                first.notes.push(format!("it stands in {} more places", others.len() - SHOWN));
+            }
+            if let Some(fix) = first.fixes.first_mut() {
+                fix.edits.extend(edits);
+            }
+        }
+        let mut index = 0;
+        self.diagnostics.retain(|_| {
+            index += 1;
+            !told_elsewhere.contains(&(index - 1))
         });
     }
 

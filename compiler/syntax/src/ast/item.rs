@@ -296,6 +296,11 @@ impl NodePart {
     pub fn detached(&self) -> Option<SyntaxToken> {
         token(self.syntax(), SyntaxKind::STRING)
     }
+
+    /// What `detach` names without `aws`: a policy of the workspace's.
+    pub fn detached_path(&self) -> Option<Path> {
+        child(self.syntax())
+    }
 }
 
 impl AccountNode {
