@@ -159,6 +159,12 @@ impl Lowerer<'_> {
                     return None;
                 };
                 let (prefix, name) = token.text().split_once(':')?;
+                if self.catalog().action(token.text()).is_some() {
+                    let message = format!("the catalog has `{}`, and needs no `unchecked`", token.text());
+                    let diagnostic = Diagnostic::new(&checks::UNNEEDED_UNCHECKED, span, message);
+                    let title = format!("write `{}`", token.text());
+                    self.report(diagnostic.fix(title, span, token.text(), Applicability::Safe));
+                }
                 self.unchecked.insert(span);
                 Some(vec![Sourced::new(ActionPattern::new(prefix, name), span)])
             }

@@ -46,6 +46,7 @@ mod principals;
 mod program;
 mod quoted_names;
 mod raw;
+mod repeated_items;
 mod repetition;
 mod resource_arguments;
 mod resource_policies;

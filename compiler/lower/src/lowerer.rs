@@ -296,6 +296,7 @@ impl<'a> Lowerer<'a> {
         self.report_unknown_externs();
         self.count_names_in_text();
         self.report_unused();
+        self.report_repeated_items();
         self.say_once();
         self.say_unknown_names_once();
         self.program.unchecked = self.unchecked.len();

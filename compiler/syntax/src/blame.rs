@@ -61,6 +61,8 @@ impl<'t> Blame<'t> {
             self.error(SyntaxErrorKind::Expected(expected), end..end, end);
         }
         self.spoken_of = Some(end);
+        // A block of Terraform's: what is in it is no more of iamx than its head.
+        self.muted |= expected == Expected::Name && self.text.get(end..).is_some_and(begins_with_two_strings);
     }
 
     /// Tokens begin that can't stand here; `range` is the first of them.
@@ -118,6 +120,17 @@ impl<'t> Blame<'t> {
                 || !lines.iter().any(|line| line.start <= start && start <= line.end)
         });
     }
+}
+
+/// Whether two strings follow, as in `resource "aws_iam_role" "reader" {`.
+fn begins_with_two_strings(text: &str) -> bool {
+    let string = |text: &str| -> Option<usize> {
+        let start = text.len() - text.trim_start_matches(' ').len();
+        let length = text.get(start..)?.strip_prefix('"')?.find(['"', '\n'])?;
+        let end = start + 1 + length;
+        text.get(end..)?.starts_with('"').then_some(end + 1)
+    };
+    string(text).is_some_and(|end| text.get(end..).is_some_and(|rest| string(rest).is_some()))
 }
 
 /// The bytes of the line of `offset`.

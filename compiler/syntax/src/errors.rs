@@ -3,6 +3,7 @@
 mod comments;
 mod foreign;
 mod junk;
+mod slips;
 mod suggest;
 
 use iamx_diagnostic::{Applicability, Diagnostic, checks};

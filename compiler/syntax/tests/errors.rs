@@ -96,6 +96,19 @@ const BROKEN: &[&str] = &[
     "test \"t\" {\n  given { aws:SourceIp == \"1.2.3.4\" }\n  user a can s3:Get on x with { aws:A: \"b\" }\n}",
     "resource \"aws_iam_role\" \"r\" {\n}",
     "variable \"x\" {\n}",
+    "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  tags = {\n    a = \"b\"\n  }\n}\nrole R {\n  trst service ec2\n}",
+    "resource \"aws_s3_bucket\" \"r\" {bucket=\"x\"}",
+    // Several of one line, and of what the first leaves unread.
+    "policy P { allow s3:* on x when a:b && c:d && !e:f || g:h }",
+    "policy P {\n  allow s3:* on x\n    when a:b &&\n      !c:d\n  allow s3:* on y when a:b and !c:d\n}",
+    "policy P { allow s3:* on 'a' when a:b == 'it!' and c:d == \"!\" // don't; !\n}",
+    "policy P { allow s3:* on x when a:b = \"1\" or c:d = \"2\" and e:f = 'x' }",
+    "policy P {\n  allow s3:* on x;\n  deny s3:* on y; deny s3:* on z;\n}",
+    "policy P { allow s3:* on [arn:aws:s3:::b, ${bucket}] when a:b == ${aws:username} }",
+    "test \"t\" {\n  user a can s3:Get on 'x' with { aws:A = \"b\" }\n}",
+    "policy P { allow s3.Get* on x }",
+    "policy P { allow s3.*, s3.*Object, ec2.Describe?b on x }",
+    "policy P { allow s3:GetObject on b.object* }",
     "import accounts\nlocals {\n}",
 ];
 

@@ -8,71 +8,6 @@ use super::{Place, is_reserved, quoted};
 use crate::{SyntaxKind, SyntaxToken};
 
 impl Place<'_> {
-    /// What begins at `range`, as other languages write it.
-    pub(super) fn foreign(&self, range: TextRange) -> Option<Diagnostic> {
-        let rest = self.text.get(usize::from(range.start())..).unwrap_or_default();
-        if rest.starts_with('\'') {
-            return Some(self.single_quotes(range, rest));
-        }
-        if rest.starts_with(';') {
-            let message = "nothing ends with `;`: a keyword begins each statement";
-            let span = self.span(TextRange::at(range.start(), TextSize::of(';')));
-            let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
-            return Some(diagnostic.fix("remove it", span, "", Applicability::Safe));
-        }
-        if let Some(inner) = rest.strip_prefix("${") {
-            return self.bare_variable(range, inner);
-        }
-        let (written, with) =
-            [("&&", "and"), ("||", "or"), ("!", "not")].into_iter().find(|(written, _)| rest.starts_with(written))?;
-        Some(self.operator(range, written, with, if written == "!" { "not " } else { with }))
-    }
-
-    fn single_quotes(&self, range: TextRange, rest: &str) -> Diagnostic {
-        let message = "a string stands between double quotes";
-        let inner = rest.get(1..).and_then(|rest| rest.lines().next()).and_then(|line| line.split_once('\''));
-        match inner {
-            Some((inner, _)) if !inner.contains(['"', '\\']) => {
-                let length = TextSize::of(inner) + TextSize::of("\'\'");
-                let span = self.span(TextRange::at(range.start(), length));
-                let string = format!("\"{inner}\"");
-                Diagnostic::new(&checks::SYNTAX_ERROR, span, message).fix(
-                    "write it with double quotes",
-                    span,
-                    string,
-                    Applicability::Safe,
-                )
-            }
-            _ => Diagnostic::new(&checks::SYNTAX_ERROR, self.span(range), message).help("write `\"…\"`"),
-        }
-    }
-
-    /// `${…}` outside of a string; `inner` is what follows its brace.
-    fn bare_variable(&self, range: TextRange, inner: &str) -> Option<Diagnostic> {
-        let (inner, _) = inner.lines().next()?.split_once('}')?;
-        let span = self.span(TextRange::at(range.start(), TextSize::of("${}") + TextSize::of(inner)));
-        let (message, title, text) = if inner.contains(':') {
-            ("a policy variable stands in a string", "put it into quotes", format!("\"${{{inner}}}\""))
-        } else {
-            ("`${…}` stands in strings alone, and a name by itself elsewhere", "write the name", inner.to_owned())
-        };
-        let diagnostic = Diagnostic::new(&checks::SYNTAX_ERROR, span, message);
-        Some(diagnostic.fix(title, span, text, Applicability::Safe))
-    }
-
-    pub(super) fn bare_arn(&self, range: TextRange) -> Diagnostic {
-        let names_principal = self.previous(range.start()).is_some_and(|token| matches!(token.text(), "to" | "trust"));
-        let (title, kind) =
-            if names_principal { ("write it as a principal", "arn ") } else { ("put it into quotes", "") };
-        let span = self.span(range);
-        Diagnostic::new(&checks::SYNTAX_ERROR, span, "an ARN stands in quotes").fix(
-            title,
-            span,
-            format!("{kind}\"{}\"", self.slice(range)),
-            Applicability::Safe,
-        )
-    }
-
     /// `s3:` with something after it that would belong to it.
     pub(super) fn half_word(&self, range: TextRange) -> Diagnostic {
         let message = format!("expected the name of an action or a condition key after {}", self.quote(range));
@@ -86,21 +21,6 @@ impl Place<'_> {
         }
         let between = TextRange::at(range.end(), TextSize::of(rest.get(..between).unwrap_or_default()));
         diagnostic.fix(format!("write `{}{word}`", self.slice(range)), self.span(between), "", Applicability::Safe)
-    }
-
-    pub(super) fn single_equals(&self, range: TextRange) -> Option<Diagnostic> {
-        (self.slice(range) == "=").then(|| self.operator(range, "=", "==", "=="))
-    }
-
-    fn operator(&self, range: TextRange, written: &str, with: &str, text: &str) -> Diagnostic {
-        let span = self.span(TextRange::at(range.start(), TextSize::of(written)));
-        let message = format!("`{written}` is no operator here; write `{with}`");
-        Diagnostic::new(&checks::SYNTAX_ERROR, span, message).fix(
-            format!("replace with `{with}`"),
-            span,
-            text,
-            Applicability::Safe,
-        )
     }
 
     /// JSON, where a statement or an item stands.
