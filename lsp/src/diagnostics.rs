@@ -12,6 +12,7 @@ use tower_lsp::ls_types::{Diagnostic, Uri};
 use crate::{
     convert,
     state::{Disk, Loaded, State},
+    view::Trees,
 };
 
 /// The findings of each file of the open texts' workspaces, with the version of the text for one that is open. Files
@@ -25,7 +26,7 @@ pub(crate) struct Findings {
 }
 
 /// Looks at the workspaces of all open texts.
-pub(crate) fn find(state: &State, disk: &dyn Disk) -> Findings {
+pub(crate) fn find(state: &State, disk: &dyn Disk, trees: &Trees) -> Findings {
     let mut findings = Findings { of: BTreeMap::new(), loaded: Vec::new(), failures: Vec::new() };
     let mut seen: Vec<PathBuf> = Vec::new();
     for (path, document) in state.documents() {
@@ -47,14 +48,16 @@ pub(crate) fn find(state: &State, disk: &dyn Disk) -> Findings {
             .or_insert_with(|| (document.uri.clone(), Some(document.version), Vec::new()));
         if !seen.contains(&key) {
             seen.push(key);
-            of_workspace(state, &loaded, &mut findings);
+            of_workspace(state, &loaded, trees, &mut findings);
         }
     }
     findings
 }
 
-fn of_workspace(state: &State, loaded: &Loaded, findings: &mut Findings) {
-    let analysis = state.workspace(loaded).check(Catalog::builtin());
+fn of_workspace(state: &State, loaded: &Loaded, trees: &Trees, findings: &mut Findings) {
+    let mut workspace = state.workspace(loaded);
+    trees.give(&loaded.root, &mut workspace);
+    let analysis = workspace.check(Catalog::builtin());
     let uri_of = |path: &Path| {
         let open = state.documents().find(|(open, _)| *open == path);
         open.map(|(_, document)| document.uri.clone()).or_else(|| Uri::from_file_path(path))

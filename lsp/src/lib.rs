@@ -12,6 +12,7 @@ mod run;
 mod semantic_tokens;
 mod server;
 mod state;
+mod view;
 
 pub use server::{Ended, serve};
 pub use state::{Disk, Loaded};

@@ -3,4 +3,6 @@
 pub(crate) mod document_symbol;
 pub(crate) mod folding_range;
 pub(crate) mod formatting;
+pub(crate) mod names;
 pub(crate) mod selection_range;
+pub(crate) mod workspace_symbol;

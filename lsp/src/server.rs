@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -13,28 +13,37 @@ use std::{
 
 use tower_lsp::{
     Client, LanguageServer, LspService, Server,
-    jsonrpc::{Error, Result},
+    jsonrpc::{Error, ErrorCode, Result},
     ls_types::{
         DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-        DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentSymbolParams,
-        DocumentSymbolResponse, FoldingRange, FoldingRangeParams, InitializeParams, InitializeResult, MessageType,
-        SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensParams, SemanticTokensRangeParams,
-        SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, TextEdit, Uri,
+        DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentHighlight,
+        DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
+        GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, Location,
+        MessageType, PrepareRenameResponse, ReferenceParams, RenameParams, SelectionRange, SelectionRangeParams,
+        SemanticTokens, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
+        SemanticTokensResult, ServerInfo, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
+        WorkspaceSymbolParams, WorkspaceSymbolResponse,
     },
 };
 
 use crate::{
-    capabilities::capabilities,
+    capabilities::{Abilities, capabilities},
     diagnostics,
     position::Encoding,
-    requests,
+    requests::{
+        self,
+        names::{self, Asked},
+    },
     run::aside,
     semantic_tokens,
-    state::{Disk, Document, State},
+    state::{Disk, Document, State, path_of},
+    view::{View, Views},
 };
 
 /// What follows a change within this time is looked at together with it.
 const SETTLING: Duration = Duration::from_millis(20);
+/// The protocol's code for a request that was right and can't be done.
+const REQUEST_FAILED: i64 = -32803;
 /// So many requests are taken at once: with fewer, slow ones would keep a cancellation waiting.
 const AT_ONCE: usize = 256;
 
@@ -61,6 +70,7 @@ pub async fn serve(
             disk: Box::new(disk),
             state: Mutex::default(),
             published: tokio::sync::Mutex::default(),
+            views: Views::default(),
             shut_down: told,
         }),
     });
@@ -78,6 +88,7 @@ struct Shared {
     state: Mutex<State>,
     /// The files whose findings the editor shows. Held while findings are sent, so that none overtake newer ones.
     published: tokio::sync::Mutex<BTreeMap<PathBuf, Uri>>,
+    views: Views,
     shut_down: Arc<AtomicBool>,
 }
 
@@ -85,6 +96,17 @@ impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while it was held would have left it as it was before or after one change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The workspace that the file at `path` is in, at the moment of `state`; nothing where it can't be read, which those who
+    /// look for findings say.
+    fn view(&self, state: &State, path: &Path) -> Option<Arc<View>> {
+        let view = self.views.of(state, &*self.disk, path).ok()?;
+        let mut newest = self.state();
+        if newest.revision == state.revision {
+            newest.keep(path, Arc::clone(&view.loaded));
+        }
+        Some(view)
     }
 
     /// Looks for findings once no other change follows, and publishes them if they are still of the newest texts.
@@ -95,7 +117,11 @@ impl Shared {
             return;
         }
         let shared = Arc::clone(&self);
-        let Ok(findings) = aside("diagnostics", move || diagnostics::find(&state, &*shared.disk)).await else { return };
+        let Ok(findings) =
+            aside("diagnostics", move || diagnostics::find(&state, &*shared.disk, shared.views.trees())).await
+        else {
+            return;
+        };
         let mut published = self.published.lock().await;
         {
             let mut state = self.state();
@@ -139,6 +165,25 @@ impl IamxServer {
         Some((state.document(uri)?.clone(), state.encoding))
     }
 
+    /// What `compute` makes of a place in the text that is open as `at`; nothing where that isn't open.
+    async fn of_place<T: Send + 'static>(
+        &self,
+        request: &'static str,
+        at: TextDocumentPositionParams,
+        compute: impl FnOnce(&View, Asked) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let state = self.shared.state().clone();
+        let shared = Arc::clone(&self.shared);
+        aside(request, move || {
+            let path = path_of(&at.text_document.uri)?;
+            state.document(&at.text_document.uri)?;
+            let view = shared.view(&state, &path)?;
+            let asked = Asked::at(&view, view.file(&path)?, at.position)?;
+            Some(compute(&view, asked))
+        })
+        .await
+    }
+
     /// What `compute` makes of the text that is open as `uri`; nothing for one that isn't open.
     async fn of_document<T: Send + 'static>(
         &self,
@@ -153,10 +198,15 @@ impl IamxServer {
 
 impl LanguageServer for IamxServer {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let client = Abilities::of(&params.capabilities);
         let general = params.capabilities.general;
         let offered = general.and_then(|general| general.position_encodings);
         let encoding = Encoding::of_client(offered.as_deref());
-        self.shared.state().encoding = encoding;
+        {
+            let mut state = self.shared.state();
+            state.encoding = encoding;
+            state.client = client;
+        }
         Ok(InitializeResult {
             capabilities: capabilities(encoding),
             server_info: Some(ServerInfo {
@@ -194,13 +244,63 @@ impl LanguageServer for IamxServer {
         self.change(State::forget);
     }
 
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let found =
+            self.of_place("definition", params.text_document_position_params, names::definition).await?.flatten();
+        let links = self.shared.state().client.links;
+        Ok(found.map(|link| {
+            if links {
+                GotoDefinitionResponse::Link(vec![link])
+            } else {
+                GotoDefinitionResponse::Scalar(Location::new(link.target_uri, link.target_selection_range))
+            }
+        }))
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let with_declaration = params.context.include_declaration;
+        let answer = move |view: &View, asked| names::references(view, asked, with_declaration);
+        self.of_place("references", params.text_document_position, answer).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.of_place("documentHighlight", params.text_document_position_params, names::highlights).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let found = self.of_place("prepareRename", params, names::prepare_rename).await?;
+        Ok(found.transpose().map_err(refused)?.flatten())
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let to = params.new_name;
+        let answer = move |view: &View, asked| names::rename(view, asked, &to);
+        self.of_place("rename", params.text_document_position, answer).await?.transpose().map_err(refused)
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        Ok(self.of_place("hover", params.text_document_position_params, names::hover).await?.flatten())
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        let state = self.shared.state().clone();
+        let shared = Arc::clone(&self.shared);
+        let found = aside("workspace/symbol", move || {
+            let paths: Vec<PathBuf> = state.documents().map(|(path, _)| path.to_owned()).collect();
+            let mut views: Vec<Arc<View>> = Vec::new();
+            for view in paths.iter().filter_map(|path| shared.view(&state, path)) {
+                if !views.iter().any(|known| Arc::ptr_eq(known, &view)) {
+                    views.push(view);
+                }
+            }
+            views.iter().flat_map(|view| requests::workspace_symbol::answer(view, &params.query)).collect()
+        });
+        Ok(Some(WorkspaceSymbolResponse::Flat(found.await?)))
+    }
+
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
         let edits = self.of_document("formatting", &params.text_document.uri, requests::formatting::answer).await?;
-        edits.transpose().map_err(|message| {
-            let mut error = Error::internal_error();
-            error.message = message.into();
-            error
-        })
+        edits.transpose().map_err(refused)
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
@@ -235,4 +335,9 @@ impl LanguageServer for IamxServer {
         let data = self.of_document("semanticTokens/range", &params.text_document.uri, answer).await?;
         Ok(data.map(|data| SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
     }
+}
+
+/// That a request can't be done, and why.
+fn refused(reason: String) -> Error {
+    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: reason.into(), data: None }
 }

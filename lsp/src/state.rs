@@ -10,7 +10,10 @@ use iamx_text::LineIndex;
 use iamx_workspace::{EXTENSION, TextFile, UnreadFile, Workspace};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
-use crate::position::{Encoding, Positions};
+use crate::{
+    capabilities::Abilities,
+    position::{Encoding, Positions},
+};
 
 /// Where files are read, since this room reads none.
 pub trait Disk: Send + Sync + 'static {
@@ -52,6 +55,7 @@ pub(crate) struct State {
     /// Grows with each change.
     pub(crate) revision: u64,
     pub(crate) encoding: Encoding,
+    pub(crate) client: Abilities,
     /// The open texts by their paths.
     documents: Arc<BTreeMap<PathBuf, Document>>,
     /// The workspaces of the open texts, by the path of each text's folder.

@@ -204,6 +204,82 @@ fn what_is_advertised_is_answered() {
     });
 }
 
+/// A place in a text: behind the first `at`.
+fn place(text: &str, at: &str) -> Value {
+    let end = text.find(at).unwrap() + at.len();
+    let before = &text[..end];
+    let line = before.matches('\n').count();
+    let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+    json!({ "line": line, "character": column })
+}
+
+const LIBRARY: &str = "/// Where we sit.\nlet office = [\"203.0.113.0/24\"]\n";
+const USES: &str = "use lib.{office}
+
+role Reader {
+  trust service ec2
+  allow s3:GetObject on s3.bucket(\"acme-data\").object(\"*\") when aws:SourceIp in office
+}
+";
+
+/// What is asked of a place in [`USES`].
+async fn ask_at(client: &mut Client, method: &str, at: &str, more: Value) -> Value {
+    let mut params = json!({ "textDocument": { "uri": MAIN }, "position": place(USES, at) });
+    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    client.ask(method, params).await
+}
+
+#[test]
+fn names_lead_from_file_to_file() {
+    run(async {
+        let mut client = Client::start(&[("lib.iamx", LIBRARY), ("main.iamx", "")], &["utf-8"]).await;
+        client.open(MAIN, USES).await;
+        let found = ask_at(&mut client, "textDocument/definition", "SourceIp in of", json!({})).await;
+        assert_eq!(found["result"]["uri"], "file:///acme/lib.iamx", "{found}");
+        assert_eq!(found["result"]["range"]["start"], json!({ "line": 1, "character": 4 }));
+
+        let with = json!({ "context": { "includeDeclaration": true } });
+        let found = ask_at(&mut client, "textDocument/references", "{off", with).await;
+        assert_eq!(found["result"].as_array().unwrap().len(), 3, "{found}");
+        let found = ask_at(&mut client, "textDocument/documentHighlight", "{off", json!({})).await;
+        assert_eq!(found["result"].as_array().unwrap().len(), 2, "{found}");
+
+        let found = ask_at(&mut client, "textDocument/prepareRename", "{off", json!({})).await;
+        assert_eq!(found["result"]["start"], json!({ "line": 0, "character": 9 }), "{found}");
+        let found = ask_at(&mut client, "textDocument/rename", "{off", json!({ "newName": "sites" })).await;
+        let changes = found["result"]["changes"].as_object().unwrap();
+        assert_eq!(changes["file:///acme/lib.iamx"].as_array().unwrap().len(), 1);
+        assert_eq!(changes[MAIN].as_array().unwrap().len(), 2);
+        for (name, why) in [("Reader", "something else"), ("allow", "is no name"), ("s3", "a service")] {
+            let refused = ask_at(&mut client, "textDocument/rename", "{off", json!({ "newName": name })).await;
+            assert!(refused["error"]["message"].as_str().unwrap().contains(why), "{refused}");
+        }
+        client.end().await;
+    });
+}
+
+#[test]
+fn words_say_what_they_are() {
+    run(async {
+        let mut client = Client::start(&[("lib.iamx", LIBRARY), ("main.iamx", "")], &["utf-8"]).await;
+        client.open(MAIN, USES).await;
+        for (at, known) in [
+            ("s3:GetO", "**s3:GetObject** — read"),
+            ("aws:Sour", "**aws:SourceIp** — IpAddress"),
+            ("SourceIp in of", "Where we sit."),
+            ("s3.buck", "arn:${Partition}:s3:::${BucketName}"),
+            ("on s", "the service **s3**"),
+        ] {
+            let found = ask_at(&mut client, "textDocument/hover", at, json!({})).await;
+            let text = found["result"]["contents"]["value"].as_str().unwrap_or_default().to_owned();
+            assert!(text.to_lowercase().contains(&known.to_lowercase()), "{at}: {found}");
+        }
+        let found = client.ask("workspace/symbol", json!({ "query": "rdr" })).await;
+        assert_eq!(found["result"][0]["name"], "Reader", "{found}");
+        client.end().await;
+    });
+}
+
 #[test]
 fn an_editor_that_is_gone_ends_the_server() {
     run(async {

@@ -46,7 +46,8 @@ pub fn run_with_values(files: &[SourceText], targets: &[Target], values: &[(Stri
     compile(&workspace)
 }
 
-fn workspace(files: &[SourceText]) -> Workspace {
+/// A workspace of these files, on the day of the tests.
+pub fn workspace(files: &[SourceText]) -> Workspace {
     let file = |(path, text): &SourceText| TextFile { path: path.clone(), text: text.as_str().into() };
     let settings = files.iter().find(|(path, _)| path == SETTINGS_FILE).map(file);
     let modules = files.iter().filter(|(path, _)| path != SETTINGS_FILE).map(file).collect();

@@ -1,14 +1,23 @@
 //! What editors ask, as plain data: byte offsets, no types of any protocol.
 //!
-//! Takes: the parse of a file. Gives: its outline, its foldable ranges, what is selected step by step, what its words are. One
-//! file a feature. Answers for broken texts too, as far as their trees go. Used by: `lsp`.
+//! Takes: the parse of a file, and for what reaches over files the [`NameIndex`](iamx_lower::NameIndex) of a workspace. Gives: its
+//! outline, its foldable ranges, what is selected step by step, what its words are; where names lead and stand, other names for
+//! them, what is known of a word. One file a feature. Answers for broken texts too, as far as their trees go. Used by: `lsp`.
 
 mod folding;
+mod hover;
+mod navigation;
 mod outline;
+mod rename;
 mod selection;
 mod words;
+mod workspace_symbols;
 
 pub use folding::{Fold, FoldKind, folds};
+pub use hover::{Hover, hover};
+pub use navigation::{Definition, definition, name_at, occurrences};
 pub use outline::{Symbol, SymbolKind, outline};
+pub use rename::{rename, renamed};
 pub use selection::selection;
 pub use words::{Word, WordKind, words};
+pub use workspace_symbols::workspace_symbols;

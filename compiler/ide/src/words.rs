@@ -99,7 +99,7 @@ fn kind_of(token: &SyntaxToken) -> Option<(WordKind, bool)> {
 }
 
 /// Whether a `prefix:rest` there is a condition key.
-fn is_in_condition(node: &SyntaxNode) -> bool {
+pub(crate) fn is_in_condition(node: &SyntaxNode) -> bool {
     for node in node.ancestors() {
         match node.kind() {
             SyntaxKind::TEST

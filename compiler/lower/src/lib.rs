@@ -30,6 +30,7 @@ mod here;
 mod input;
 mod item_parts;
 mod lowerer;
+mod name_index;
 mod named_items;
 mod named_lists;
 mod names;
@@ -69,6 +70,7 @@ pub use brought::{BROUGHT, Brought};
 pub use conditions::contradiction;
 pub use documents::{DocumentEntry, DocumentKind};
 pub use input::{Input, Module, ParamPlace, WorkspaceSettings};
+pub use name_index::{Meaning, NameDeclared, NameIndex, NameKind, Occurrence, Signature};
 pub use program::{
     AccessKey, Account, Asked, AskedResource, AskedResources, Assertion, Assignment, Attachment, AttachmentTarget,
     Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, Extern, ExternPart, Externs, Group, Guardrail,

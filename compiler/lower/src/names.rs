@@ -426,11 +426,16 @@ impl Names {
         self.by_span.get(&span).copied()
     }
 
-    /// What `name` stands for in `module`.
+    /// What `name` stands for in `module`, which is used there.
     pub(crate) fn look_up(&mut self, module: usize, name: &str) -> Option<Named> {
-        let (named, _) = self.scopes.get(module)?.get(name).copied()?;
+        let named = self.named(module, name)?;
         self.imports.remove(&(module, name.to_owned()));
         Some(named)
+    }
+
+    /// What `name` stands for in `module`.
+    pub(crate) fn named(&self, module: usize, name: &str) -> Option<Named> {
+        self.scopes.get(module)?.get(name).map(|(named, _)| *named)
     }
 
     /// Whether `name` stands for anything in `module`.

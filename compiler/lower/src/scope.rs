@@ -672,7 +672,7 @@ impl Reference {
 }
 
 /// Whether a word behind an account's name is a part of it.
-fn is_account_part(word: &str) -> bool {
+pub(crate) fn is_account_part(word: &str) -> bool {
     matches!(word, "id" | "name" | "tags" | "arn")
 }
 

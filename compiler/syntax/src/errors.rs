@@ -12,7 +12,7 @@ use rowan::{TextRange, TextSize};
 
 use crate::{
     Expected, MAX_DEPTH, Parse, SyntaxError, SyntaxErrorKind, SyntaxKind, SyntaxNode, SyntaxToken,
-    letters::{begins_item, is_word},
+    letters::{begins_item, is_name},
     lex::begins_line,
 };
 
@@ -174,7 +174,7 @@ impl Place<'_> {
         match next {
             Some(next) if next.kind() == SyntaxKind::STRING => {
                 let name = next.text().trim_matches('"');
-                let is_name = is_word(name) && !is_reserved(name);
+                let is_name = is_name(name);
                 let diagnostic = diagnostic.help("a name is letters, digits, `_` and single hyphens, without quotes");
                 let terraform = next.next_sibling_or_token().is_some_and(|_| name.starts_with("aws_"));
                 match (terraform, is_name) {

@@ -57,6 +57,11 @@ pub fn is_word(text: &str) -> bool {
         })
 }
 
+/// Whether `text` can be given to something as its name: a word that is none of the language's own.
+pub fn is_name(text: &str) -> bool {
+    is_word(text) && !word(text).0.is_reserved()
+}
+
 /// The letter of a word that is no keyword, or that can't be one where it stands.
 pub(crate) fn name(text: &str) -> char {
     match text {

@@ -24,7 +24,7 @@ mod tree;
 pub use errors::diagnostics;
 pub use format::{FormatError, format, format_parse};
 pub use kind::{Expected, KEYWORDS, SyntaxKind};
-pub use letters::is_word;
+pub use letters::{is_name, is_word};
 pub use nesting::MAX_DEPTH;
 pub use parse::{Parse, SyntaxError, SyntaxErrorKind, parse};
 pub use rowan::{Direction, NodeOrToken, TextRange, TextSize, TokenAtOffset, WalkEvent};

@@ -1,6 +1,9 @@
 //! The pipeline: parse, lower, check, emit.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use iamx_catalog::Catalog;
 use iamx_check::{Day, check, is_of_the_whole};
@@ -8,7 +11,10 @@ use iamx_diagnostic::{Diagnostic, Severity, checks, sort};
 use iamx_emit::{OutputFile, Target, emit, limits};
 use iamx_lower::{Input, Module, Program, lower};
 use iamx_policy::{MARK, shown};
-use iamx_syntax::ast::{AstNode, DeclaredKind, File, Item};
+use iamx_syntax::{
+    Parse,
+    ast::{AstNode, DeclaredKind, File, Item},
+};
 use iamx_text::{FileId, SourceMap, Span, TextSize};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use sha2::{Digest, Sha256};
@@ -69,6 +75,8 @@ pub struct Workspace {
     library: Vec<FileId>,
     lock: Option<FileId>,
     today: Option<Day>,
+    /// Trees of modules that are known already.
+    parsed: HashMap<FileId, Parse>,
 }
 
 /// What was found in a workspace, and made of it.
@@ -107,6 +115,7 @@ impl Workspace {
             library,
             lock: None,
             today: None,
+            parsed: HashMap::new(),
         };
         workspace.set_targets(targets);
         workspace
@@ -192,6 +201,30 @@ impl Workspace {
         self.today = Some(today);
     }
 
+    /// Gives the tree of a module, which must be of its text, so that it isn't parsed again.
+    pub fn set_parsed(&mut self, file: FileId, parse: Parse) {
+        self.parsed.insert(file, parse);
+    }
+
+    /// The trees of its modules, by their paths, and then those of the modules of `std` that some module speaks of.
+    pub fn parsed(&self) -> Vec<Module> {
+        let mut modules = self.parse(&mut Vec::new());
+        modules.extend(self.parsed_library());
+        modules
+    }
+
+    fn parsed_library(&self) -> impl Iterator<Item = Module> + '_ {
+        self.library.iter().filter_map(|&file| {
+            let source = self.sources.get(file)?;
+            let parse = self.parse_of(file, source.text());
+            Some(Module { path: module_path(source.path()), file, parse, is_read: true })
+        })
+    }
+
+    fn parse_of(&self, file: FileId, text: &str) -> Parse {
+        self.parsed.get(&file).cloned().unwrap_or_else(|| iamx_syntax::parse(text))
+    }
+
     /// Runs the whole pipeline.
     pub fn analyze(&self, catalog: &Catalog) -> Analysis {
         let mut analysis = self.check(catalog);
@@ -234,11 +267,7 @@ impl Workspace {
         for module in &modules {
             allows.read(module.file, &module.parse, &mut diagnostics);
         }
-        modules.extend(self.library.iter().filter_map(|&file| {
-            let source = self.sources.get(file)?;
-            let parse = iamx_syntax::parse(source.text());
-            Some(Module { path: module_path(source.path()), file, parse, is_read: true })
-        }));
+        modules.extend(self.parsed_library());
         let input = Input { sources: &self.sources, modules: &modules, catalog, settings: &self.settings.workspace };
         let lowered = lower(&input);
         diagnostics.extend(lowered.diagnostics);
@@ -282,7 +311,7 @@ impl Workspace {
         let unread = unread.or_else(|| large.then(|| too_large(file, source.text().len() as u64)));
         let is_read = unread.is_none();
         diagnostics.extend(unread);
-        let parse = iamx_syntax::parse(if is_read { source.text() } else { "" });
+        let parse = if is_read { self.parse_of(file, source.text()) } else { iamx_syntax::parse("") };
         if is_read {
             diagnostics.extend(iamx_syntax::diagnostics(file, source.text(), &parse));
         }

@@ -1,0 +1,137 @@
+//! A workspace at one moment, with its names: what requests about more than one text look at.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use iamx_catalog::Catalog;
+use iamx_lower::NameIndex;
+use iamx_syntax::Parse;
+use iamx_text::{FileId, Span, TextRange};
+use iamx_workspace::Workspace;
+use tower_lsp::ls_types::{Location, Position, Range, Uri};
+
+use crate::{
+    position::{Encoding, Positions},
+    state::{Disk, Loaded, State},
+};
+
+/// A workspace with its names.
+pub(crate) struct View {
+    root: PathBuf,
+    encoding: Encoding,
+    /// The addresses that the editor gives the texts that it has open.
+    open: HashMap<PathBuf, Uri>,
+    pub(crate) index: NameIndex,
+    /// What was read from the disk for it.
+    pub(crate) loaded: Arc<Loaded>,
+}
+
+/// What is known of earlier moments, so that a change of one text costs one text.
+#[derive(Default)]
+pub(crate) struct Views {
+    /// The newest view of each workspace, with the number of the change that it is after.
+    newest: Mutex<HashMap<PathBuf, (u64, Arc<View>)>>,
+    trees: Trees,
+}
+
+/// The trees of texts.
+#[derive(Default)]
+pub(crate) struct Trees(Mutex<HashMap<PathBuf, (Arc<str>, Parse)>>);
+
+impl Trees {
+    /// Gives a workspace the trees that are known, and learns the others.
+    pub(crate) fn give(&self, root: &Path, workspace: &mut Workspace) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = Arc::clone(workspace.sources());
+        for file in workspace.modules().to_vec() {
+            let Some(source) = sources.get(file) else { continue };
+            let (path, text) = (root.join(source.path()), source.shared_text());
+            let parse = match known.get(&path).filter(|(of, _)| Arc::ptr_eq(of, &text) || *of == text) {
+                Some((_, parse)) => parse.clone(),
+                None => iamx_syntax::parse(&text),
+            };
+            workspace.set_parsed(file, parse.clone());
+            known.insert(path, (text, parse));
+        }
+    }
+}
+
+impl Views {
+    /// The trees that are known.
+    pub(crate) fn trees(&self) -> &Trees {
+        &self.trees
+    }
+
+    /// The workspace that the file at `path` is in, at the moment of `state`.
+    ///
+    /// # Errors
+    ///
+    /// Why its files can't be read, in words.
+    pub(crate) fn of(&self, state: &State, disk: &dyn Disk, path: &Path) -> Result<Arc<View>, String> {
+        let loaded = match state.known(path) {
+            Some(loaded) => loaded,
+            None => Arc::new(disk.load(path)?),
+        };
+        let key = if loaded.settings.is_some() { loaded.root.clone() } else { path.to_owned() };
+        let newest = || self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((revision, view)) = newest().get(&key)
+            && *revision == state.revision
+        {
+            return Ok(Arc::clone(view));
+        }
+        let mut workspace = state.workspace(&loaded);
+        self.trees.give(&loaded.root, &mut workspace);
+        let index = NameIndex::new(Arc::clone(workspace.sources()), workspace.parsed(), Catalog::builtin());
+        let view = Arc::new(View {
+            root: loaded.root.clone(),
+            encoding: state.encoding,
+            open: state.documents().map(|(path, document)| (path.to_owned(), document.uri.clone())).collect(),
+            index,
+            loaded,
+        });
+        newest().insert(key, (state.revision, Arc::clone(&view)));
+        Ok(view)
+    }
+}
+
+impl View {
+    /// The file at `path`.
+    pub(crate) fn file(&self, path: &Path) -> Option<FileId> {
+        let sources = self.index.sources();
+        let is_it = |id: &FileId| sources.get(*id).is_some_and(|source| self.root.join(source.path()) == path);
+        self.index.modules().iter().filter(|module| !module.is_library()).map(|module| module.file).find(is_it)
+    }
+
+    /// Offsets of a file as positions.
+    pub(crate) fn positions(&self, file: FileId) -> Option<Positions<'_>> {
+        let source = self.index.sources().get(file)?;
+        Some(Positions { text: source.text(), lines: source.lines(), encoding: self.encoding })
+    }
+
+    /// The offset of a position in a file.
+    pub(crate) fn offset(&self, file: FileId, position: Position) -> Option<iamx_text::TextSize> {
+        Some(self.positions(file)?.offset(position))
+    }
+
+    /// A range of a file.
+    pub(crate) fn range(&self, file: FileId, range: TextRange) -> Option<Range> {
+        Some(self.positions(file)?.range(range))
+    }
+
+    /// The address of a file; none for a module of `std`, which lies in no folder.
+    pub(crate) fn uri(&self, file: FileId) -> Option<Uri> {
+        if self.index.module(file).is_some_and(iamx_lower::Module::is_library) {
+            return None;
+        }
+        let path = self.root.join(self.index.sources().get(file)?.path());
+        self.open.get(&path).cloned().or_else(|| Uri::from_file_path(path))
+    }
+
+    /// A place in the files.
+    pub(crate) fn location(&self, span: Span) -> Option<Location> {
+        Some(Location { uri: self.uri(span.file)?, range: self.range(span.file, span.range)? })
+    }
+}
