@@ -1,18 +1,13 @@
 //! What is wrong in the workspaces of the open texts, published as it changes.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use iamx_catalog::Catalog;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use crate::{
     convert,
     state::{Disk, Loaded, State},
-    view::Trees,
+    view::{View, Views},
 };
 
 /// The findings of each file of the open texts' workspaces, with the version of the text for one that is open. Files
@@ -26,51 +21,39 @@ pub(crate) struct Findings {
 }
 
 /// Looks at the workspaces of all open texts.
-pub(crate) fn find(state: &State, disk: &dyn Disk, trees: &Trees) -> Findings {
+pub(crate) fn find(state: &State, disk: &dyn Disk, views: &Views) -> Findings {
     let mut findings = Findings { of: BTreeMap::new(), loaded: Vec::new(), failures: Vec::new() };
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: Vec<Arc<View>> = Vec::new();
     for (path, document) in state.documents() {
-        let loaded = match state.known(path) {
-            Some(loaded) => loaded,
-            None => match disk.load(path) {
-                Ok(loaded) => Arc::new(loaded),
-                Err(reason) => {
-                    findings.failures.push(reason);
-                    continue;
-                }
-            },
+        let view = match views.of(state, disk, path) {
+            Ok(view) => view,
+            Err(reason) => {
+                findings.failures.push(reason);
+                continue;
+            }
         };
-        findings.loaded.push((path.to_owned(), Arc::clone(&loaded)));
-        let key = if loaded.settings.is_some() { loaded.root.clone() } else { path.to_owned() };
+        findings.loaded.push((path.to_owned(), Arc::clone(&view.loaded)));
         findings
             .of
             .entry(path.to_owned())
             .or_insert_with(|| (document.uri.clone(), Some(document.version), Vec::new()));
-        if !seen.contains(&key) {
-            seen.push(key);
-            of_workspace(state, &loaded, trees, &mut findings);
+        if !seen.iter().any(|known| Arc::ptr_eq(known, &view)) {
+            of_workspace(state, &view, &mut findings);
+            seen.push(view);
         }
     }
     findings
 }
 
-fn of_workspace(state: &State, loaded: &Loaded, trees: &Trees, findings: &mut Findings) {
-    let mut workspace = state.workspace(loaded);
-    trees.give(&loaded.root, &mut workspace);
-    let analysis = workspace.check(Catalog::builtin());
-    let uri_of = |path: &Path| {
-        let open = state.documents().find(|(open, _)| *open == path);
-        open.map(|(_, document)| document.uri.clone()).or_else(|| Uri::from_file_path(path))
-    };
-    for finding in &analysis.diagnostics {
-        let Some(file) = finding.primary().and_then(|span| analysis.sources.get(span.file)) else { continue };
-        let path = loaded.root.join(file.path());
-        let Some(uri) = uri_of(&path) else { continue };
-        let related = |path: &str| uri_of(&loaded.root.join(path));
-        let Some(diagnostic) = convert::diagnostic(finding, &analysis.sources, state.encoding, related) else {
-            continue;
-        };
-        let version = state.document(&uri).map(|document| document.version);
+fn of_workspace(state: &State, view: &View, findings: &mut Findings) {
+    let sources = view.index.sources();
+    let uri_of = |path: &str| view.uri_of(&view.root().join(path));
+    for finding in view.findings() {
+        let Some(file) = finding.primary().and_then(|span| sources.get(span.file)) else { continue };
+        let path = view.root().join(file.path());
+        let Some(uri) = view.uri_of(&path) else { continue };
+        let Some(diagnostic) = convert::diagnostic(finding, sources, state.encoding, uri_of) else { continue };
+        let version = view.version(&path);
         findings.of.entry(path).or_insert_with(|| (uri, version, Vec::new())).2.push(diagnostic);
     }
 }

@@ -1,5 +1,6 @@
 //! The requests, one file each: from the protocol's question to its answer.
 
+pub(crate) mod code_action;
 pub(crate) mod document_symbol;
 pub(crate) mod folding_range;
 pub(crate) mod formatting;

@@ -15,14 +15,14 @@ use tower_lsp::{
     Client, LanguageServer, LspService, Server,
     jsonrpc::{Error, ErrorCode, Result},
     ls_types::{
-        DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-        DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentHighlight,
-        DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
-        GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, Location,
-        MessageType, PrepareRenameResponse, ReferenceParams, RenameParams, SelectionRange, SelectionRangeParams,
-        SemanticTokens, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-        SemanticTokensResult, ServerInfo, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
-        WorkspaceSymbolParams, WorkspaceSymbolResponse,
+        CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams,
+        DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
+        FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+        InitializeResult, Location, MessageType, PrepareRenameResponse, ReferenceParams, RenameParams, SelectionRange,
+        SelectionRangeParams, SemanticTokens, SemanticTokensParams, SemanticTokensRangeParams,
+        SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, TextDocumentPositionParams, TextEdit, Uri,
+        WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
     },
 };
 
@@ -31,7 +31,7 @@ use crate::{
     diagnostics,
     position::Encoding,
     requests::{
-        self,
+        self, code_action,
         names::{self, Asked},
     },
     run::aside,
@@ -117,8 +117,7 @@ impl Shared {
             return;
         }
         let shared = Arc::clone(&self);
-        let Ok(findings) =
-            aside("diagnostics", move || diagnostics::find(&state, &*shared.disk, shared.views.trees())).await
+        let Ok(findings) = aside("diagnostics", move || diagnostics::find(&state, &*shared.disk, &shared.views)).await
         else {
             return;
         };
@@ -276,6 +275,13 @@ impl LanguageServer for IamxServer {
         let to = params.new_name;
         let answer = move |view: &View, asked| names::rename(view, asked, &to);
         self.of_place("rename", params.text_document_position, answer).await?.transpose().map_err(refused)
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let (range, only) = (params.range, params.context.only);
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: range.start };
+        let answer = move |view: &View, asked: Asked| code_action::answer(view, asked.file, range, only.as_deref());
+        self.of_place("codeAction", at, answer).await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

@@ -3,10 +3,11 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use iamx_catalog::Catalog;
+use iamx_diagnostic::Diagnostic;
 use iamx_lower::NameIndex;
 use iamx_syntax::Parse;
 use iamx_text::{FileId, Span, TextRange};
@@ -22,8 +23,10 @@ use crate::{
 pub(crate) struct View {
     root: PathBuf,
     encoding: Encoding,
-    /// The addresses that the editor gives the texts that it has open.
-    open: HashMap<PathBuf, Uri>,
+    /// The addresses that the editor gives the texts that it has open, with their versions.
+    open: HashMap<PathBuf, (Uri, i32)>,
+    workspace: Workspace,
+    findings: OnceLock<Vec<Diagnostic>>,
     pub(crate) index: NameIndex,
     /// What was read from the disk for it.
     pub(crate) loaded: Arc<Loaded>,
@@ -39,11 +42,11 @@ pub(crate) struct Views {
 
 /// The trees of texts.
 #[derive(Default)]
-pub(crate) struct Trees(Mutex<HashMap<PathBuf, (Arc<str>, Parse)>>);
+struct Trees(Mutex<HashMap<PathBuf, (Arc<str>, Parse)>>);
 
 impl Trees {
     /// Gives a workspace the trees that are known, and learns the others.
-    pub(crate) fn give(&self, root: &Path, workspace: &mut Workspace) {
+    fn give(&self, root: &Path, workspace: &mut Workspace) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let sources = Arc::clone(workspace.sources());
         for file in workspace.modules().to_vec() {
@@ -60,11 +63,6 @@ impl Trees {
 }
 
 impl Views {
-    /// The trees that are known.
-    pub(crate) fn trees(&self) -> &Trees {
-        &self.trees
-    }
-
     /// The workspace that the file at `path` is in, at the moment of `state`.
     ///
     /// # Errors
@@ -88,7 +86,12 @@ impl Views {
         let view = Arc::new(View {
             root: loaded.root.clone(),
             encoding: state.encoding,
-            open: state.documents().map(|(path, document)| (path.to_owned(), document.uri.clone())).collect(),
+            open: state
+                .documents()
+                .map(|(path, document)| (path.to_owned(), (document.uri.clone(), document.version)))
+                .collect(),
+            workspace,
+            findings: OnceLock::new(),
             index,
             loaded,
         });
@@ -98,6 +101,21 @@ impl Views {
 }
 
 impl View {
+    /// What columns count.
+    pub(crate) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Where the workspace lies.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What the compiler finds, looked for when it is first asked.
+    pub(crate) fn findings(&self) -> &[Diagnostic] {
+        self.findings.get_or_init(|| self.workspace.check(self.index.catalog()).diagnostics)
+    }
+
     /// The file at `path`.
     pub(crate) fn file(&self, path: &Path) -> Option<FileId> {
         let sources = self.index.sources();
@@ -126,8 +144,17 @@ impl View {
         if self.index.module(file).is_some_and(iamx_lower::Module::is_library) {
             return None;
         }
-        let path = self.root.join(self.index.sources().get(file)?.path());
-        self.open.get(&path).cloned().or_else(|| Uri::from_file_path(path))
+        self.uri_of(&self.root.join(self.index.sources().get(file)?.path()))
+    }
+
+    /// The address of the file at `path`.
+    pub(crate) fn uri_of(&self, path: &Path) -> Option<Uri> {
+        self.open.get(path).map(|(uri, _)| uri.clone()).or_else(|| Uri::from_file_path(path))
+    }
+
+    /// The version of the text that an editor has open.
+    pub(crate) fn version(&self, path: &Path) -> Option<i32> {
+        self.open.get(path).map(|(_, version)| *version)
     }
 
     /// A place in the files.

@@ -281,6 +281,50 @@ fn words_say_what_they_are() {
 }
 
 #[test]
+fn findings_come_with_what_mends_them() {
+    run(async {
+        let mut client = Client::start(&[("main.iamx", "")], &["utf-8"]).await;
+        let text = "role R {\n  trust service ec2\n  // Twice.\n  allow s3:GetObjct, s3:PutObjct on *\n}\n";
+        client.open(MAIN, text).await;
+        let at = place(text, "s3:GetO");
+        let range = json!({ "start": at, "end": at });
+        let document = json!({ "uri": MAIN });
+        let params = json!({ "textDocument": document, "range": range, "context": { "diagnostics": [] } });
+        let found = client.ask("textDocument/codeAction", params).await;
+        let first = &found["result"][0];
+        assert_eq!(first["kind"], "quickfix", "{found}");
+        assert_eq!(first["diagnostics"][0]["code"], "unknown-action");
+        assert_eq!(first["edit"]["changes"][MAIN][0]["newText"], "s3:GetObject");
+
+        // What is no error can be allowed, with a reason.
+        let text = "role R {\n  trust service ec2\n  allow s3:* on *\n}\n";
+        client.change(MAIN, 2, json!([{ "text": text }])).await;
+        let at = place(text, "s3:*");
+        let params = json!({
+            "textDocument": document, "range": { "start": at, "end": at },
+            "context": { "diagnostics": [], "only": ["quickfix"] },
+        });
+        let found = client.ask("textDocument/codeAction", params).await;
+        let allows = found["result"].as_array().unwrap();
+        let allow = allows.iter().find(|one| one["title"].as_str().unwrap().starts_with("allow `")).unwrap();
+        let edit = &allow["edit"]["changes"][MAIN][0];
+        assert_eq!(edit["range"]["start"], json!({ "line": 2, "character": 2 }), "{allow}");
+        assert!(edit["newText"].as_str().unwrap().ends_with("\n  "));
+
+        // Asked for by its name.
+        let text = "role R {\n  trust service ec2\n  allow 's3:GetObject' on *\n}\n";
+        client.change(MAIN, 3, json!([{ "text": text }])).await;
+        let params = json!({
+            "textDocument": document, "range": { "start": at, "end": at },
+            "context": { "diagnostics": [], "only": ["source.fixAll"] },
+        });
+        let found = client.ask("textDocument/codeAction", params).await;
+        assert_eq!(found["result"][0]["kind"], "source.fixAll.iamx", "{found}");
+        client.end().await;
+    });
+}
+
+#[test]
 fn an_editor_that_is_gone_ends_the_server() {
     run(async {
         let client = Client::start(&[], &[]).await;

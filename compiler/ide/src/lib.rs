@@ -4,6 +4,7 @@
 //! outline, its foldable ranges, what is selected step by step, what its words are; where names lead and stand, other names for
 //! them, what is known of a word. One file a feature. Answers for broken texts too, as far as their trees go. Used by: `lsp`.
 
+mod actions;
 mod folding;
 mod hover;
 mod navigation;
@@ -13,6 +14,7 @@ mod selection;
 mod words;
 mod workspace_symbols;
 
+pub use actions::{Action, actions, fix_all};
 pub use folding::{Fold, FoldKind, folds};
 pub use hover::{Hover, hover};
 pub use navigation::{Definition, definition, name_at, occurrences};
