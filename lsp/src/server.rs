@@ -70,6 +70,7 @@ pub async fn serve(
             disk: Box::new(disk),
             state: Mutex::default(),
             published: tokio::sync::Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
             views: Views::default(),
             shut_down: told,
         }),
@@ -88,6 +89,8 @@ struct Shared {
     state: Mutex<State>,
     /// The files whose findings the editor shows. Held while findings are sent, so that none overtake newer ones.
     published: tokio::sync::Mutex<BTreeMap<PathBuf, Uri>>,
+    /// Held by whoever looks for findings.
+    looking: tokio::sync::Mutex<()>,
     views: Views,
     shut_down: Arc<AtomicBool>,
 }
@@ -112,6 +115,8 @@ impl Shared {
     /// Looks for findings once no other change follows, and publishes them if they are still of the newest texts.
     async fn publish(self: Arc<Self>, revision: u64) {
         tokio::time::sleep(SETTLING).await;
+        // One look at a time: what has changed meanwhile is looked at once, and requests have a processor left.
+        let _looking = self.looking.lock().await;
         let state = self.state().clone();
         if state.revision != revision {
             return;

@@ -16,7 +16,7 @@ use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use crate::{
     position::{Encoding, Positions},
-    state::{Disk, Loaded, State},
+    state::{Disk, Loaded, State, relative},
 };
 
 /// A workspace with its names.
@@ -74,8 +74,9 @@ impl Views {
             None => Arc::new(disk.load(path)?),
         };
         let key = if loaded.settings.is_some() { loaded.root.clone() } else { path.to_owned() };
-        let newest = || self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((revision, view)) = newest().get(&key)
+        // Held while a view is made, so that each is made once.
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((revision, view)) = newest.get(&key)
             && *revision == state.revision
         {
             return Ok(Arc::clone(view));
@@ -95,7 +96,9 @@ impl Views {
             index,
             loaded,
         });
-        newest().insert(key, (state.revision, Arc::clone(&view)));
+        if newest.get(&key).is_none_or(|(revision, _)| *revision < state.revision) {
+            newest.insert(key, (state.revision, Arc::clone(&view)));
+        }
         Ok(view)
     }
 }
@@ -118,9 +121,8 @@ impl View {
 
     /// The file at `path`.
     pub(crate) fn file(&self, path: &Path) -> Option<FileId> {
-        let sources = self.index.sources();
-        let is_it = |id: &FileId| sources.get(*id).is_some_and(|source| self.root.join(source.path()) == path);
-        self.index.modules().iter().filter(|module| !module.is_library()).map(|module| module.file).find(is_it)
+        let file = self.index.sources().id(&relative(path, &self.root)?)?;
+        self.index.module(file).filter(|module| !module.is_library()).map(|module| module.file)
     }
 
     /// Offsets of a file as positions.
