@@ -11,7 +11,7 @@ use tower_lsp::ls_types::{
 
 use crate::position::{Encoding, Positions};
 
-/// Where the page of a check is to be read.
+/// The folder of the checks' pages.
 const PAGES: &str = "https://github.com/iamx-lang/iamx/blob/main/compiler/diagnostic/pages";
 
 /// A finding at its first primary place; the other places are related ones. `uri` gives the address of a source.
@@ -38,15 +38,17 @@ pub(crate) fn diagnostic(
         range: range(primary.span)?,
         severity: Some(severity(finding.severity)),
         code: Some(NumberOrString::String(finding.check.name.to_owned())),
-        code_description: format!("{PAGES}/{}.md", finding.check.name)
-            .parse()
-            .ok()
-            .map(|href| CodeDescription { href }),
+        code_description: page(finding.check.name).map(|href| CodeDescription { href }),
         source: Some("iamx".to_owned()),
         message: message(finding, &primary.message),
         related_information: (!related.is_empty()).then_some(related),
         ..tower_lsp::ls_types::Diagnostic::default()
     })
+}
+
+/// Where the page of the check of that name is to be read.
+pub(crate) fn page(check: &str) -> Option<Uri> {
+    format!("{PAGES}/{check}.md").parse().ok()
 }
 
 /// The message with its label, notes and help below, as a person reads them in a tooltip.

@@ -17,12 +17,13 @@ use tower_lsp::{
     ls_types::{
         CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
         DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams,
-        DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
-        FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
-        InitializeResult, Location, MessageType, PrepareRenameResponse, ReferenceParams, RenameParams, SelectionRange,
-        SelectionRangeParams, SemanticTokens, SemanticTokensParams, SemanticTokensRangeParams,
-        SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, TextDocumentPositionParams, TextEdit, Uri,
-        WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+        DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams,
+        DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+        HoverParams, InitializeParams, InitializeResult, Location, MessageType, Position, PrepareRenameResponse,
+        ReferenceParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensParams,
+        SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
+        SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit, WorkspaceSymbolParams,
+        WorkspaceSymbolResponse,
     },
 };
 
@@ -287,6 +288,16 @@ impl LanguageServer for IamxServer {
         let at = TextDocumentPositionParams { text_document: params.text_document, position: range.start };
         let answer = move |view: &View, asked: Asked| code_action::answer(view, asked.file, range, only.as_deref());
         self.of_place("codeAction", at, answer).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let at = params.text_document_position_params;
+        Ok(self.of_place("signatureHelp", at, requests::signature_help::answer).await?.flatten())
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.of_place("documentLink", at, requests::document_link::answer).await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

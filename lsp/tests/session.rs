@@ -281,6 +281,34 @@ fn words_say_what_they_are() {
 }
 
 #[test]
+fn calls_show_their_parameters_and_uses_lead_to_modules() {
+    run(async {
+        let library = "/// Who reads.\npolicy Reads(bucket: s3.bucket, prefix: String) { allow s3:GetObject on bucket.object(prefix) }\n";
+        let text =
+            "use lib.{Reads}\nrole R {\n  trust service ec2\n  attach Reads(s3.bucket(\"acme-data\"), \"a/*\")\n}\n";
+        let mut client = Client::start(&[("lib.iamx", library), ("main.iamx", "")], &["utf-8"]).await;
+        client.open(MAIN, text).await;
+        let document = json!({ "uri": MAIN });
+        for (at, label, active) in [
+            ("Reads(s3", "Reads(bucket: s3.bucket, prefix: String)", 0),
+            ("acme-data\"), \"", "Reads(bucket: s3.bucket, prefix: String)", 1),
+            ("bucket(\"ac", "s3.bucket(BucketName)", 0),
+        ] {
+            let params = json!({ "textDocument": document, "position": place(text, at) });
+            let found = client.ask("textDocument/signatureHelp", params).await;
+            let one = &found["result"]["signatures"][0];
+            assert_eq!(one["label"], label, "{at}: {found}");
+            assert_eq!(found["result"]["activeParameter"], active, "{at}: {found}");
+        }
+        let params = json!({ "textDocument": document, "position": place(text, "trust ") });
+        assert!(client.ask("textDocument/signatureHelp", params).await["result"].is_null());
+        let links = client.ask("textDocument/documentLink", json!({ "textDocument": document })).await;
+        assert_eq!(links["result"][0]["target"], "file:///acme/lib.iamx", "{links}");
+        client.end().await;
+    });
+}
+
+#[test]
 fn findings_come_with_what_mends_them() {
     run(async {
         let mut client = Client::start(&[("main.iamx", "")], &["utf-8"]).await;

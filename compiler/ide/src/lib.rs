@@ -7,19 +7,23 @@
 mod actions;
 mod folding;
 mod hover;
+mod links;
 mod navigation;
 mod outline;
 mod rename;
 mod selection;
+mod signatures;
 mod words;
 mod workspace_symbols;
 
 pub use actions::{Action, actions, fix_all};
 pub use folding::{Fold, FoldKind, folds};
 pub use hover::{Hover, hover};
+pub use links::{Link, LinkTarget, links};
 pub use navigation::{Definition, definition, name_at, occurrences};
 pub use outline::{Symbol, SymbolKind, outline};
 pub use rename::{rename, renamed};
 pub use selection::selection;
+pub use signatures::{CallSignature, signature};
 pub use words::{Word, WordKind, words};
 pub use workspace_symbols::workspace_symbols;
