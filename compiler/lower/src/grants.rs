@@ -9,6 +9,7 @@ mod conditions;
 mod grantees;
 mod identity_side;
 mod key_side;
+mod lost_conditions;
 mod mismatches;
 mod resource_side;
 mod resources;
@@ -64,6 +65,7 @@ impl Lowerer<'_> {
     /// Writes what the grants say, once every identity is made; then says which roles nobody may assume.
     pub(crate) fn write_grants(&mut self) {
         let made = Made::of(&self.program, &self.resources_made);
+        let mut asked_of_keys = Vec::new();
         for (environment, grant) in std::mem::take(&mut self.grants) {
             if self.is_damaged(environment.module, grant.range()) {
                 continue;
@@ -79,10 +81,11 @@ impl Lowerer<'_> {
                 let environment = environment.in_account(*account);
                 match grant.assumed() {
                     Some(roles) => self.grant_assume(&environment, &grant, &roles, &made),
-                    None => self.grant_actions(&environment, &grant, &made),
+                    None => self.grant_actions(&environment, &grant, &made, &mut asked_of_keys),
                 }
             }
         }
+        self.check_kept_by_keys(&asked_of_keys);
         self.finish_granted_policies(&made);
         self.check_endings_of_policies();
         let errors = self.errors();
@@ -144,6 +147,22 @@ impl Lowerer<'_> {
     }
 
     /// The inline policy of whoever has the permissions.
+    fn inline_at(&self, holder: Holder) -> Option<&Document> {
+        match holder {
+            Holder::Identity(IdentityKind::Role, index) => {
+                self.program.roles.get(index).map(|role| &role.identity.inline)
+            }
+            Holder::Identity(IdentityKind::User, index) => {
+                self.program.users.get(index).map(|user| &user.identity.inline)
+            }
+            Holder::Identity(IdentityKind::Group, index) => {
+                self.program.groups.get(index).map(|group| &group.identity.inline)
+            }
+            Holder::PermissionSet(index) => self.program.permission_sets.get(index).map(|set| &set.inline),
+        }
+    }
+
+    /// The same, to be added to.
     fn inline_of(&mut self, holder: Holder) -> Option<&mut Document> {
         match holder {
             Holder::Identity(IdentityKind::Role, index) => {

@@ -7,7 +7,7 @@ use iamx_policy::{ActionPattern, ConditionBlock, Effect, Element, Sourced, State
 use iamx_syntax::ast::{AstNode, Clause, Grant};
 use iamx_text::Span;
 
-use super::{Holder, Made, conditions::is_passed_on, grantees::Grantee, resources::Part};
+use super::{Holder, Made, conditions::is_passed_on, grantees::Grantee, lost_conditions::AskedOfKey, resources::Part};
 use crate::{conditions::Formula, lowerer::Lowerer, scope::Environment, statements::PARTS_OF_A_STATEMENT};
 
 /// A grant as it is understood.
@@ -69,7 +69,14 @@ impl Access {
 }
 
 impl Lowerer<'_> {
-    pub(super) fn grant_actions(&mut self, environment: &Environment, grant: &Grant, made: &Made) {
+    /// Writes the grant, and adds to `asked` what keys alone ask for it.
+    pub(super) fn grant_actions(
+        &mut self,
+        environment: &Environment,
+        grant: &Grant,
+        made: &Made,
+        asked: &mut Vec<AskedOfKey>,
+    ) {
         let span = self.span(environment.module, grant.range());
         let Some(access) = self.access(environment, grant, made, span) else { return };
         let mut planned = Vec::new();
@@ -77,12 +84,13 @@ impl Lowerer<'_> {
         let mut whole = self.plan_own(&access, &mut planned).is_some();
         let mut reached = HashSet::new();
         whole &= self.plan_resources(&access, &mut planned, &mut reached).is_some();
-        whole &= self.plan_keys(&access, &mut planned, &mut reached).is_some();
-        if whole {
-            self.check_changes_something(&access, &reached);
-        }
-        if whole && let Some(statements) = self.planned_statements(planned, made) {
+        let keys = self.plan_keys(&access, &mut planned);
+        let Some(keys) = keys.filter(|_| whole) else { return };
+        reached.extend(keys.iter().flat_map(|key| &key.reached));
+        self.check_changes_something(&access, &reached);
+        if let Some(statements) = self.planned_statements(planned, made) {
             self.check_not_allowed_already(&statements, made);
+            asked.append(&mut self.asked_of_keys(&access, &keys, &statements));
             self.write_statements(statements);
         }
     }

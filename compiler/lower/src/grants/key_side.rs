@@ -12,6 +12,7 @@ use iamx_text::Span;
 use super::{
     actions::{Access, Place, Planned},
     assume::by_statement,
+    lost_conditions::KeyEnds,
     resources::{Carrier, Granted},
 };
 use crate::{
@@ -30,12 +31,8 @@ struct KeyUse {
 }
 
 impl Lowerer<'_> {
-    pub(super) fn plan_keys(
-        &mut self,
-        access: &Access,
-        planned: &mut Vec<Planned>,
-        reached: &mut HashSet<usize>,
-    ) -> Option<()> {
+    /// Plans what the grant needs of keys; what that is, by key.
+    pub(super) fn plan_keys(&mut self, access: &Access, planned: &mut Vec<Planned>) -> Option<Vec<KeyEnds>> {
         let mut uses: Vec<KeyUse> = Vec::new();
         let mut whole = true;
         for part in &access.parts {
@@ -48,10 +45,14 @@ impl Lowerer<'_> {
                 }
             }
         }
+        let mut ends = Vec::new();
         for one in uses {
-            whole &= self.plan_key_use(access, &one, planned, reached).is_some();
+            let first = planned.len();
+            let mut reached = HashSet::new();
+            whole &= self.plan_key_use(access, &one, planned, &mut reached).is_some();
+            ends.push(KeyEnds { planned: first..planned.len(), account: one.key.account, reached });
         }
-        whole.then_some(())
+        whole.then_some(ends)
     }
 
     fn key_use(&mut self, granted: &Granted, key: EncryptionKey, actions: &[Sourced<ActionPattern>]) -> Option<KeyUse> {
