@@ -15,8 +15,9 @@ use super::{
 use crate::{
     ResourcePolicy,
     conditions::Formula,
+    encryption::MadeResource,
     lowerer::Lowerer,
-    names::DeclarationKind,
+    names::{Declaration, DeclarationKind},
     permissions::permission_asks,
     principals::{Conditioned, NamedIn},
 };
@@ -210,54 +211,58 @@ impl Lowerer<'_> {
             return None;
         };
         let declaration = self.names.get(made.declaration).cloned()?;
-        if matches!(carrier.form.statements, PolicyStatements::Permissions(_)) {
-            let typed = made.resource.typed?;
-            let policy = self.program.resource_policies.len();
-            let holder = self.policy_holder(typed, made.resource.arn);
-            self.program.resource_policies.push(ResourcePolicy {
-                account: made.account,
-                name: declaration.name,
-                form: carrier.form,
-                holder,
-                document: iamx_policy::Document::default(),
-                span: declaration.span,
-            });
-            if let Some(made) = self.resources_made.get_mut(index) {
-                made.policy = Some(policy);
-            }
-            return Some(policy);
+        let is_key = carrier.granting.authority == Authority::Delegated;
+        let is_added_to = matches!(carrier.form.statements, PolicyStatements::Permissions(_));
+        // A body whose only part is tags leaves the policy to what is granted. That of a key says more than grants do.
+        let is_left_to_grants = matches!(&declaration.kind, DeclarationKind::Entity(_, item) if item.body().is_some())
+            && !is_key
+            && made.resource.typed.iter().flat_map(|typed| &typed.arguments).all(|name| !name.contains(['*', '?']));
+        if is_added_to || is_left_to_grants {
+            return self.begin_policy(index, made, carrier, &declaration);
         }
-        let what = if carrier.granting.authority == Authority::Delegated {
-            "what the policy of this key leaves to its account isn't known"
-        } else {
-            "the policy of this isn't declared, and this grant has to add to it"
-        };
-        let has_tags = matches!(&declaration.kind, DeclarationKind::Entity(_, item) if item.body().is_some());
-        let help = if carrier.granting.authority == Authority::Delegated {
-            format!(
-                "give `{0}` its policy as a body: `{{ allow kms:* to account … }}` leaves it to the account",
+        let (what, help) = if is_key {
+            let help = format!(
+                "give `{}` its policy as a body: `{{ allow kms:* to account … }}` leaves it to the account",
                 declaration.name
-            )
-        } else if has_tags {
-            let service = carrier.form.service.unwrap_or_default();
-            format!(
-                "give it a statement, which makes the body its policy: `deny {service}:* to * unless aws:SecureTransport`"
-            )
+            );
+            ("what the policy of this key leaves to its account isn't known", help)
         } else {
-            format!("give `{}` a body: `{{}}` where it has no other statement", declaration.name)
+            let help = format!("give `{}` a body: `{{}}` where it has no other statement", declaration.name);
+            ("the policy of this isn't declared, and this grant has to add to it", help)
         };
-        let where_declared = if has_tags {
-            "declared here; tags alone make its body no policy"
-        } else {
-            "declared here, without a body"
-        };
+        let has_body = matches!(&declaration.kind, DeclarationKind::Entity(_, item) if item.body().is_some());
         self.report(
             Diagnostic::new(&checks::UNDECLARED_POLICY, span, format!("{what}: `{}`", declaration.name))
-                .related(declaration.span, where_declared)
+                .related(
+                    declaration.span,
+                    if has_body { "declared here, with tags alone" } else { "declared here, without a body" },
+                )
                 .note("what iamx writes is the whole policy, and would replace one that is there")
                 .help(help),
         );
         None
+    }
+
+    /// Makes the policy of a declared resource that has said nothing in one, for the grants to add to.
+    fn begin_policy(
+        &mut self,
+        index: usize,
+        made: MadeResource,
+        carrier: Carrier,
+        declaration: &Declaration,
+    ) -> Option<usize> {
+        let holder = self.policy_holder(made.resource.typed?, made.resource.arn);
+        let policy = self.program.resource_policies.len();
+        self.program.resource_policies.push(ResourcePolicy {
+            account: made.account,
+            name: declaration.name_with_values(),
+            form: carrier.form,
+            holder,
+            document: iamx_policy::Document::default(),
+            span: declaration.span,
+        });
+        self.resources_made.get_mut(index)?.policy = Some(policy);
+        Some(policy)
     }
 
     fn plan_needed(
