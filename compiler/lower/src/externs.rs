@@ -20,6 +20,7 @@ use crate::{
     Extern, ExternPart, Unknown,
     lowerer::Lowerer,
     named_items::ItemInAccount,
+    names::nearest,
     resources::{Owner, Resource, Typed},
     scope::Environment,
     terraform::{KNOWN, KnownType, ReferenceHead, TerraformReference},
@@ -148,7 +149,8 @@ impl Lowerer<'_> {
     ) -> Option<Option<TerraformReference>> {
         let token = foreign.reference()?;
         let span = self.span(environment.module, token.text_range());
-        if let Some(plain) = self.reference_in_braces(environment, &token).filter(|_| is_terraform(foreign)) {
+        let in_braces = self.reference_in_braces(environment, &token).filter(|_| is_terraform(foreign));
+        if let Some((plain, applicability)) = in_braces {
             let written = format!("\"{plain}\"");
             self.report(
                 Diagnostic::new(
@@ -157,7 +159,7 @@ impl Lowerer<'_> {
                     "a reference to Terraform stands here without `${` and `}`",
                 )
                 .note("in a string `${…}` is a value of the workspace's")
-                .fix(format!("write `{written}`"), span, written, Applicability::Safe),
+                .fix(format!("write `{written}`"), span, written, applicability),
             );
             return None;
         }
@@ -193,13 +195,34 @@ impl Lowerer<'_> {
     }
 
     /// The reference in a string that puts all of it between `${` and `}`, as Terraform's own strings do, where that is no value
-    /// of the workspace's.
-    fn reference_in_braces(&mut self, environment: &Environment, token: &SyntaxToken) -> Option<String> {
+    /// of the workspace's; with whether it can be nothing else.
+    fn reference_in_braces(
+        &mut self,
+        environment: &Environment,
+        token: &SyntaxToken,
+    ) -> Option<(String, Applicability)> {
         let inner = token.text().strip_prefix("\"${")?.strip_suffix("}\"")?.trim();
         let first = inner.split('.').next()?;
-        let is_own = environment.bindings.iter().any(|one| one.name == first)
-            || self.names.look_up(environment.module, first).is_some();
-        (!is_own && TerraformReference::read(inner).is_ok()).then(|| inner.to_owned())
+        let bound = || environment.bindings.iter().map(|one| one.name.clone());
+        if bound().any(|name| name == first) || self.names.look_up(environment.module, first).is_some() {
+            return None;
+        }
+        let reference = TerraformReference::read(inner).ok()?;
+        let is_near = nearest(first, self.names.visible(environment.module).chain(bound())).is_some();
+        let applicability = match &reference.head {
+            ReferenceHead::Resource(kind) | ReferenceHead::Data(kind) => {
+                let is_known = KNOWN.iter().any(|known| known.terraform == kind);
+                match (is_known || kind.starts_with("aws_"), is_near && !is_known) {
+                    (true, false) => Applicability::Safe,
+                    // A name of the workspace's, misspelt.
+                    (false, true) => return None,
+                    (true, true) | (false, false) => Applicability::Unsafe,
+                }
+            }
+            _ if is_near => return None,
+            ReferenceHead::Module | ReferenceHead::Variable(_) | ReferenceHead::Local => Applicability::Safe,
+        };
+        Some((inner.to_owned(), applicability))
     }
 
     /// A resource of Terraform's whose type is known is of the type that the extern says.
