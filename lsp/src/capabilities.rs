@@ -1,8 +1,8 @@
 //! What the client can show, and what the server says that it can do: exactly what there is a handler for.
 
 use tower_lsp::ls_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DocumentLinkOptions,
-    FoldingRangeProviderCapability, HoverProviderCapability, OneOf, RenameOptions, SaveOptions,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    DocumentLinkOptions, FoldingRangeProviderCapability, HoverProviderCapability, OneOf, RenameOptions, SaveOptions,
     SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
     SemanticTokensServerCapabilities, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
@@ -15,13 +15,18 @@ use crate::{position::Encoding, requests::code_action, semantic_tokens};
 pub(crate) struct Abilities {
     /// Whether a definition may say how much of the text leads there.
     pub(crate) links: bool,
+    /// Whether what is completed may have places to fill in.
+    pub(crate) snippets: bool,
 }
 
 impl Abilities {
     pub(crate) fn of(client: &ClientCapabilities) -> Self {
         let text = client.text_document.as_ref();
         let links = text.and_then(|text| text.definition.as_ref()).and_then(|definition| definition.link_support);
-        Self { links: links == Some(true) }
+        let item =
+            text.and_then(|text| text.completion.as_ref()).and_then(|completion| completion.completion_item.as_ref());
+        let snippets = item.and_then(|item| item.snippet_support);
+        Self { links: links == Some(true), snippets: snippets == Some(true) }
     }
 }
 
@@ -52,6 +57,11 @@ pub(crate) fn capabilities(encoding: Encoding) -> ServerCapabilities {
         document_link_provider: Some(DocumentLinkOptions {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(iamx_ide::TRIGGERS.map(String::from).to_vec()),
+            resolve_provider: Some(true),
+            ..CompletionOptions::default()
         }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),

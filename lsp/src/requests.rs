@@ -1,6 +1,7 @@
 //! The requests, one file each: from the protocol's question to its answer.
 
 pub(crate) mod code_action;
+pub(crate) mod completion;
 pub(crate) mod document_link;
 pub(crate) mod document_symbol;
 pub(crate) mod folding_range;

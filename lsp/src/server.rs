@@ -15,12 +15,13 @@ use tower_lsp::{
     Client, LanguageServer, LspService, Server,
     jsonrpc::{Error, ErrorCode, Result},
     ls_types::{
-        CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams,
-        DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams,
-        DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-        HoverParams, InitializeParams, InitializeResult, Location, MessageType, Position, PrepareRenameResponse,
-        ReferenceParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensParams,
+        CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
+        DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
+        DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentHighlight,
+        DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
+        FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+        InitializeParams, InitializeResult, Location, MessageType, Position, PrepareRenameResponse, ReferenceParams,
+        RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensParams,
         SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
         SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit, WorkspaceSymbolParams,
         WorkspaceSymbolResponse,
@@ -32,7 +33,7 @@ use crate::{
     diagnostics,
     position::Encoding,
     requests::{
-        self, code_action,
+        self, code_action, completion,
         names::{self, Asked},
     },
     run::aside,
@@ -298,6 +299,27 @@ impl LanguageServer for IamxServer {
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
         let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
         self.of_place("documentLink", at, requests::document_link::answer).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let snippets = self.shared.state().client.snippets;
+        let (at, context) = (params.text_document_position, params.context);
+        let uri = at.text_document.uri.clone();
+        let answer = move |view: &View, asked: Asked| completion::answer(view, asked, &uri, context, snippets);
+        Ok(self.of_place("completion", at, answer).await?.map(CompletionResponse::List))
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let state = self.shared.state().clone();
+        let shared = Arc::clone(&self.shared);
+        aside("completionItem/resolve", move || {
+            let path = completion::uri_of(&item).as_ref().and_then(path_of);
+            match path.and_then(|path| shared.view(&state, &path)) {
+                Some(view) => completion::resolve(&view, item),
+                None => item,
+            }
+        })
+        .await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

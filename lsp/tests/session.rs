@@ -361,3 +361,33 @@ fn an_editor_that_is_gone_ends_the_server() {
         assert_eq!(server.await.unwrap(), Ended::Abruptly);
     });
 }
+
+#[test]
+fn what_can_be_written_is_offered_and_read_about() {
+    run(async {
+        let lib = "let office = [\"203.0.113.0/24\"]\n";
+        let mut client = Client::start(&[("lib.iamx", lib), ("main.iamx", "")], &[]).await;
+        let text = "resource logs: s3.bucket(\"logs\")\npolicy P { allow s3:Lis on logs when aws:SourceIp in off }\n";
+        client.open(MAIN, text).await;
+        let at = |character: u32| json!({ "textDocument": { "uri": MAIN }, "position": { "line": 1, "character": character } });
+        let found = client.ask("textDocument/completion", at(23)).await["result"].take();
+        let items = found["items"].as_array().unwrap();
+        let item = items.iter().find(|one| one["label"] == "s3:ListBucket").unwrap().clone();
+        assert_eq!(item["detail"], "List", "{item}");
+        assert_eq!(item["textEdit"]["range"]["start"]["character"], 17);
+        assert_eq!(item["textEdit"]["range"]["end"]["character"], 23);
+        let read = client.ask("completionItem/resolve", item).await["result"].take();
+        assert!(read["documentation"]["value"].as_str().unwrap().contains("s3.bucket"), "{read}");
+        // A name of another module comes with its `use`.
+        let found = client.ask("textDocument/completion", at(56)).await["result"].take();
+        let item = found["items"].as_array().unwrap().iter().find(|one| one["label"] == "office").unwrap().clone();
+        assert_eq!(item["additionalTextEdits"][0]["newText"], "use lib.{office}\n", "{item}");
+        assert_eq!(found["isIncomplete"], true);
+        // A blank after what is whole brings up nothing.
+        let mut by_blank = at(32);
+        by_blank["context"] = json!({ "triggerKind": 2, "triggerCharacter": " " });
+        let found = client.ask("textDocument/completion", by_blank).await["result"].take();
+        assert_eq!(found["items"], json!([]), "{found}");
+        client.end().await;
+    });
+}

@@ -55,7 +55,7 @@ fn prefix_before(pattern: &SyntaxToken) -> Option<String> {
 }
 
 /// `s3:GetObject`, `s3:Get*`, `s3:@read` or `@read`.
-fn action_word(catalog: &Catalog, written: &str) -> Option<String> {
+pub(crate) fn action_word(catalog: &Catalog, written: &str) -> Option<String> {
     if let Some((prefix, level)) = written.split_once('@') {
         let prefix = prefix.strip_suffix(':');
         return level_word(catalog, prefix, Level::ALL.into_iter().find(|one| one.keyword() == level)?);
@@ -133,7 +133,7 @@ fn action(catalog: &Catalog, service: &Service, action: &Action) -> String {
     text
 }
 
-fn condition_key(catalog: &Catalog, written: &str) -> Option<String> {
+pub(crate) fn condition_key(catalog: &Catalog, written: &str) -> Option<String> {
     let found = catalog.condition_key(written)?;
     let key: &ConditionKey = found.key;
     let types: Vec<&str> = key.types.iter().map(iamx_catalog::KeyType::name).collect();
@@ -163,8 +163,13 @@ fn resource_type(catalog: &Catalog, token: &SyntaxToken) -> Option<String> {
     }
     let names: Vec<SyntaxToken> = names_in(&token.parent()?);
     let at = names.iter().position(|name| name == token)?;
-    let service = catalog.service(names.get(at.checked_sub(1)?)?.text())?;
-    let found = service.resource_type(token.text())?;
+    type_of_service(catalog, names.get(at.checked_sub(1)?)?.text(), token.text())
+}
+
+/// `bucket` of `s3`.
+pub(crate) fn type_of_service(catalog: &Catalog, service: &str, slug: &str) -> Option<String> {
+    let service = catalog.service(service)?;
+    let found = service.resource_type(slug)?;
     let mut text = format!("**{}.{}**\n\n", service.prefix(), found.slug());
     for template in &found.arn_templates {
         let _ = writeln!(text, "- `{}`", template.text());
@@ -222,7 +227,7 @@ fn name(index: &NameIndex, file: FileId, offset: TextSize) -> Option<Hover> {
     Some(Hover { range, text })
 }
 
-fn declared(index: &NameIndex, span: iamx_text::Span) -> Option<String> {
+pub(crate) fn declared(index: &NameIndex, span: iamx_text::Span) -> Option<String> {
     let one = index.declared_at(span)?;
     let signature = index.signature(one);
     let parameters =
@@ -241,7 +246,7 @@ fn declared(index: &NameIndex, span: iamx_text::Span) -> Option<String> {
     Some(text)
 }
 
-fn shortened(value: &str) -> String {
+pub(crate) fn shortened(value: &str) -> String {
     const LONGEST: usize = 200;
     match value.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),

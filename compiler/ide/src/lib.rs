@@ -2,9 +2,11 @@
 //!
 //! Takes: the parse of a file, and for what reaches over files the [`NameIndex`](iamx_lower::NameIndex) of a workspace. Gives: its
 //! outline, its foldable ranges, what is selected step by step, what its words are; where names lead and stand, other names for
-//! them, what is known of a word. One file a feature. Answers for broken texts too, as far as their trees go. Used by: `lsp`.
+//! them, what is known of a word, what can be written at a place. One file a feature. Answers for broken texts too, as far as
+//! their trees go. Used by: `lsp`.
 
 mod actions;
+mod completion;
 mod folding;
 mod hover;
 mod links;
@@ -17,6 +19,9 @@ mod words;
 mod workspace_symbols;
 
 pub use actions::{Action, actions, fix_all};
+pub use completion::{
+    Asked, Completion, CompletionKind, Completions, Insert, Subject, TRIGGERS, completions, documentation,
+};
 pub use folding::{Fold, FoldKind, folds};
 pub use hover::{Hover, hover};
 pub use links::{Link, LinkTarget, links};

@@ -13,8 +13,8 @@ use crate::{
     scope::{Binding, Environment, Reference, Target, is_own_account, within},
 };
 
-/// The types that have one word.
-const TYPES: [&str; 17] = [
+/// The types of parameters that have one word.
+pub const TYPES: [&str; 17] = [
     "string",
     "path",
     "number",

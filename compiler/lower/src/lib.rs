@@ -66,6 +66,7 @@ mod trust;
 mod unread;
 mod values;
 
+pub use argument_types::TYPES as PARAMETER_TYPES;
 pub use brought::{BROUGHT, Brought};
 pub use conditions::contradiction;
 pub use documents::{DocumentEntry, DocumentKind};
