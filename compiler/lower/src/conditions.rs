@@ -4,6 +4,7 @@
 //! theirs: [`Formula::compare`], [`Formula::exists`], joined by [`Formula::all`] and [`Formula::any`]. The whole is
 //! compiled into alternatives, each the condition block of a statement of its own.
 
+mod asked_values;
 mod comparisons;
 mod constants;
 mod contradictions;

@@ -190,7 +190,9 @@ impl Lowerer<'_> {
         let (ours, written): (Vec<_>, Vec<_>) =
             values.iter().cloned().partition(|value| environment.any_account && is_of_any_account(value));
         self.check_values(subject, &written)?;
-        let base = if base == BaseOperator::ArnEquals && !ours.is_empty() { BaseOperator::ArnLike } else { base };
+        let (values, has_patterns) = self.asked_values(subject, values);
+        let has_patterns = has_patterns || !ours.is_empty();
+        let base = if base == BaseOperator::ArnEquals && has_patterns { BaseOperator::ArnLike } else { base };
         Some((base, values))
     }
 
