@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile *.iamx setfiletype iamx
