@@ -141,6 +141,7 @@ fn conditions() {
         "policy P { allow s3:ListBucket on logs when | }",
         "policy P { allow s3:ListBucket on logs when s3:| }",
         "policy P { allow s3:ListBucket on logs when mfa and aws:Src| }",
+        "policy P { allow s3:ListBucket on logs when aw|:SourceIp in office }",
         "policy P { allow s3:ListBucket on logs when aws:SourceIp | }",
         "policy P { allow s3:ListBucket on logs when s3:prefix | }",
         "policy P { allow s3:ListBucket on logs when s3:prefix not | }",

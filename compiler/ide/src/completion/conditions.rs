@@ -8,18 +8,22 @@ use iamx_syntax::{SyntaxKind as S, ast::DeclaredKind};
 use super::{
     Completion, CompletionKind, Completions, Insert, Subject, escaped,
     names::{Wish, offer_kinds},
-    place::{Class, Cursor, Place, is_not},
+    place::{Class, Cursor, is_not},
     principals, statement,
 };
 
 /// The keys that the statement's actions send, then those of the service that is written already, then the global ones.
 pub(crate) fn keys(cursor: &Cursor<'_>, prefix: Option<&str>, found: &mut Completions) {
+    // A key of several values says whether any or all of them are meant.
+    let previous = cursor.previous.as_ref().map(iamx_syntax::SyntaxToken::kind);
+    let needs_any =
+        !matches!(previous, Some(S::ANY_KW | S::ALL_KW | S::EXISTS_KW)) && cursor.class() != Class::ContextKey;
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut add = |key: &ConditionKey, rank: u8, found: &mut Completions| {
         let fits =
             prefix.is_none_or(|prefix| key.name.split(':').next().is_some_and(|own| own.eq_ignore_ascii_case(prefix)));
         if fits && seen.insert(key.name.to_lowercase()) {
-            found.items.push(of_key(cursor, key, rank));
+            found.items.push(of_key(key, needs_any, rank));
         }
     };
     let catalog = cursor.catalog();
@@ -38,14 +42,11 @@ pub(crate) fn keys(cursor: &Cursor<'_>, prefix: Option<&str>, found: &mut Comple
     catalog.global_keys().iter().for_each(|key| add(key, 3, found));
 }
 
-fn of_key(cursor: &Cursor<'_>, key: &ConditionKey, rank: u8) -> Completion {
+fn of_key(key: &ConditionKey, needs_any: bool, rank: u8) -> Completion {
     let types: Vec<&str> = key.types.iter().map(KeyType::name).collect();
     let detail =
         if key.multi_valued { format!("{}, of several values", types.join(" or ")) } else { types.join(" or ") };
-    let previous = cursor.previous.as_ref().map(iamx_syntax::SyntaxToken::kind);
-    let is_quantified = matches!(previous, Some(S::ANY_KW | S::ALL_KW | S::EXISTS_KW));
-    let is_context = cursor.place_is_context();
-    let before = if key.multi_valued && !key.single_valued_too && !is_quantified && !is_context { "any " } else { "" };
+    let before = if key.multi_valued && !key.single_valued_too && needs_any { "any " } else { "" };
     let offered = |label: &str| {
         Completion::new(label, CompletionKind::ConditionKey, detail.clone(), rank)
             .about(Subject::Key(key.name.to_string()))
@@ -157,10 +158,4 @@ pub(crate) fn values(cursor: &Cursor<'_>, key: &str, found: &mut Completions) {
 /// The regions of the partition that most have, then the others'.
 pub(crate) fn regions<'c>(cursor: &Cursor<'c>) -> impl Iterator<Item = &'c str> + use<'c> {
     cursor.catalog().partitions().iter().flat_map(|partition| partition.regions.iter().map(String::as_str))
-}
-
-impl Cursor<'_> {
-    fn place_is_context(&self) -> bool {
-        matches!(self.place(), Place::Operand(Class::ContextKey) | Place::Word(_, Class::ContextKey))
-    }
 }

@@ -27,7 +27,8 @@ pub(crate) fn offer(cursor: &Cursor<'_>, place: &Place, found: &mut Completions)
     if likely.is_empty() {
         return;
     }
-    let outline = Outline::of(cursor.before);
+    // In column 0 an item begins whatever is open.
+    let outline = Outline::of(if cursor.is_in_column_0() { "" } else { cursor.before });
     for (word, kind) in likely {
         if outline.takes(word, *kind) {
             let rank = u8::from(!wanted.begins(*kind));

@@ -118,7 +118,8 @@ impl<'i> Cursor<'i> {
         let word = usize::from(token.text_range().start());
         let is_text = matches!(token.kind(), S::STRING | S::BAD_STRING | S::COMMENT);
         let range =
-            if is_text { TextRange::empty(offset) } else { TextRange::new(size(start + word), offset + size(rest)) };
+            // In a key or an action, all of it.
+            if is_text { TextRange::empty(offset) } else { TextRange::new(size(start + word), offset + size(rest) + (token.text_range().end() - probe.end())) };
         Some(Self {
             index,
             file,
@@ -155,7 +156,8 @@ impl<'i> Cursor<'i> {
             },
             S::WORD if !self.letters.contains('"') => match self.letters.split_once(':') {
                 Some((prefix, _)) => Place::Word(prefix.to_owned(), class_of(&self.token)),
-                None => Place::Nothing,
+                // Before its colon.
+                None => Place::Operand(class_of(&self.token)),
             },
             S::NAME => self.place_of_name(&parent),
             _ => Place::Nothing,
