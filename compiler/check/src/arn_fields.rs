@@ -55,7 +55,8 @@ const OWNERS: [&str; 4] = ["aws", "aws-managed", "cloudfront", "third-party"];
 
 /// Services that own none of their things themselves: elsewhere what is AWS's own may have no account, as documents of
 /// Systems Manager.
-const OF_ACCOUNTS: [&str; 8] = ["dynamodb", "iam", "kinesis", "lambda", "secretsmanager", "sns", "sqs", "states"];
+const OF_ACCOUNTS: [&str; 9] =
+    ["cloudfront", "dynamodb", "iam", "kinesis", "lambda", "secretsmanager", "sns", "sqs", "states"];
 
 /// The parts of an ARN, `*` for each policy variable in it.
 struct Parts {

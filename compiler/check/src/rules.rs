@@ -119,6 +119,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(rcp, guardrail_keys::check),
     rule(scp, guardrails::unbound),
     rule(trust, trust_policy::check),
+    rule(trust, trust_policy::mismatch),
     rule(trust, trust_policy::wildcard),
     rule(rcp, guardrails::check),
     document(any, quotas::document),

@@ -37,6 +37,50 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
     }
 }
 
+/// An action by which a principal of the statement can't assume a role. See [the checks of IAM Access
+/// Analyzer](https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html).
+pub(crate) fn mismatch(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.effect == Effect::Deny || statement.actions.negated {
+        return;
+    }
+    let Some(element) = statement.principal.as_ref().filter(|element| !element.negated) else { return };
+    for pattern in &statement.actions.patterns {
+        let written = pattern.value.to_string();
+        let Some(assumes) = ASSUME.iter().find(|name| name.eq_ignore_ascii_case(&written)) else { continue };
+        let wrong = element.principals.iter().find_map(|principal| {
+            let (who, own) = way_in(&principal.value)?;
+            (own != *assumes).then_some((principal, who, own))
+        });
+        let Some((principal, who, own)) = wrong else { continue };
+        diagnostics.push(
+            Diagnostic::new(
+                &checks::MISMATCHED_ACTION_FOR_PRINCIPAL,
+                pattern.span,
+                format!("{who} can't come in by `{assumes}`"),
+            )
+            .related(principal.span, format!("comes in by `{own}`"))
+            .note("so this lets nobody in")
+            .help(format!("write `{own}`, or `trust …`, which writes it by itself")),
+        );
+    }
+}
+
+/// The operations that assume a role.
+const ASSUME: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+/// Who comes in, and by which of these; `None` for everyone.
+fn way_in(principal: &Principal) -> Option<(&'static str, &'static str)> {
+    match principal {
+        Principal::Aws(_) => Some(("an account, role or user", "sts:AssumeRole")),
+        Principal::Service(_) => Some(("a service", "sts:AssumeRole")),
+        Principal::Federated(arn) if arn.contains(":saml-provider/") => {
+            Some(("whoever comes through a SAML provider", "sts:AssumeRoleWithSAML"))
+        }
+        Principal::Federated(_) => Some(("whoever comes through an OIDC provider", "sts:AssumeRoleWithWebIdentity")),
+        _ => None,
+    }
+}
+
 /// All actions of STS, by a wildcard or as all but some: what a caller may bring along is let in with who it is.
 pub(crate) fn wildcard(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
     if statement.effect == Effect::Deny {

@@ -58,13 +58,17 @@ impl Lowerer<'_> {
             let mut known = false;
             for (service, action) in self.catalog().actions_matching(&written) {
                 known = true;
-                let acts = service.prefix() == typed.service
-                    && service
-                        .resource_type(&typed.type_name)
-                        .is_some_and(|resource_type| action.resource_use(&resource_type.name).is_some());
+                let own = service.resource_type(&typed.type_name).filter(|_| service.prefix() == typed.service);
+                let acts = own.is_some_and(|own| action.resource_use(&own.name).is_some());
+                // What is below it, as a group's streams, is named by what stands behind.
+                let below = row.behind.ends_with('*')
+                    && own.is_some_and(|own| {
+                        let mut children = service.children(own);
+                        children.any(|child| action.resource_use(&child.resource_type.name).is_some())
+                    });
                 let more = row.actions.holds(&action.name);
                 by_itself |= acts && !more;
-                with_more |= acts && more;
+                with_more |= (acts || below) && more;
             }
             // What the catalog doesn't know may name it either way.
             let unknown = !known && pattern.value.service.as_deref() == Some(&typed.service);

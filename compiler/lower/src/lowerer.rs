@@ -665,7 +665,7 @@ impl<'a> Lowerer<'a> {
         let made: HashSet<DeclarationId> = self.made.keys().map(|item| item.id).collect();
         for (index, declaration) in self.names.declarations.iter().enumerate() {
             if self.used.contains(&DeclarationId(index))
-                || self.names.is_duplicate(DeclarationId(index))
+                || self.names.is_given_twice(declaration)
                 || self.is_library(declaration.module)
                 || declaration.name.starts_with('_')
                 || declaration.turn.is_some()

@@ -92,7 +92,7 @@ impl DeclarationKind {
 pub(crate) enum Named {
     Declaration(DeclarationId),
     Module(usize),
-    /// What a `use` names that isn't there, which was said.
+    /// What a `use` names that isn't there, or what is declared twice, which was said.
     Missing,
 }
 
@@ -265,7 +265,9 @@ impl Names {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> bool {
         let Some(scope) = self.scopes.get_mut(module) else { return false };
-        if let Some((_, first)) = scope.get(&name) {
+        if let Some((known, first)) = scope.get_mut(&name) {
+            // Which of the two is meant where it is said, nobody knows.
+            *known = Named::Missing;
             diagnostics.push(
                 Diagnostic::new(&checks::DUPLICATE_NAME, span, format!("`{name}` is declared twice in this module"))
                     .label("declared again")
@@ -414,6 +416,11 @@ impl Names {
     /// Whether the declaration's name was taken before it.
     pub(crate) fn is_duplicate(&self, id: DeclarationId) -> bool {
         self.duplicates.contains(&id)
+    }
+
+    /// Whether the declaration's name is another's too, so that nothing that says it uses either.
+    pub(crate) fn is_given_twice(&self, declaration: &Declaration) -> bool {
+        self.named(declaration.module, &declaration.name) == Some(Named::Missing)
     }
 
     /// Whether the name that stands at `span` was taken before, which was said.
