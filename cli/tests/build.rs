@@ -260,6 +260,11 @@ fn a_workspace_is_made_in_a_folder() {
     let folder = Folder::new(&[("main.iamx", "")]);
     let run = folder.iamx(&["init", "main.iamx"]);
     assert!(run.stderr.contains("`main.iamx` is a file, and no folder"), "{run:?}");
+    for below in ["main.iamx/x", "main.iamx/x/y"] {
+        let run = folder.iamx(&["init", below]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains("`main.iamx` is a file, and no folder"), "{run:?}");
+    }
 }
 
 #[test]

@@ -95,6 +95,21 @@ fn an_import_says_what_it_leaves_out() {
     ] {
         assert!(run.stderr.contains(says), "{says}{}", run.stderr);
     }
+    folder.write(
+        "typo/s3.json",
+        r#"{"Name": "s3", "Actions": [
+            {"Name": "InventedAction", "Resources": [{"Name": "bukket"}, {"Name": "bucket"}, {"Name": "shapeless"}]},
+            {"Name": "OtherAction", "Resources": [{"Name": "bukket"}]}],
+            "Resources": [{"Name": "shapeless", "ARNFormats": []}]}"#,
+    );
+    let run = folder.iamx(&["catalog", "import", "typo", "--date", "2026-11-24", "--out", "typo.bin"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let says = "resource type `bukket` of `s3:InventedAction` and 1 more is left out: nothing describes it\n";
+    assert!(run.stderr.contains(says), "{}", run.stderr);
+    // Said of the type, and not again of the action.
+    assert_eq!(run.stderr.matches("shapeless").count(), 1, "{}", run.stderr);
+    let run = folder.iamx(&["catalog", "show", "s3:InventedAction", "--catalog", "typo.bin"]);
+    assert!(run.stdout.contains("bucket") && !run.stdout.contains("bukket"), "{run:?}");
     folder.write("broken/a.json", "{");
     let run = folder.iamx(&["catalog", "import", "broken", "--date", "2026-11-24", "--out", "new.bin"]);
     assert_eq!(run.code, Some(2));

@@ -26,7 +26,8 @@ fn policies() -> BTreeMap<String, Value> {
     all.into_iter().map(|(name, policy)| (name, latest(&policy)["document"].clone())).collect()
 }
 
-/// A module with the policy, attached to a role: what isn't attached isn't looked at.
+/// A module with the policy, attached to a role: what isn't attached isn't looked at. One that speaks of the caller's name is
+/// for users, as no role has one.
 fn module(document: &Value) -> String {
     let mut text = String::from("policy Managed {\n");
     let statements = document["Statement"].as_array().cloned().unwrap_or_else(|| vec![document["Statement"].clone()]);
@@ -35,7 +36,11 @@ fn module(document: &Value) -> String {
         let json = serde_json::to_string_pretty(&statement).expect("it is JSON");
         let _ = writeln!(text, "raw {json}");
     }
-    text.push_str("}\nrole Holder {\n  trust service ec2\n  attach Managed\n}\n");
+    text.push_str(if document.to_string().contains("${aws:username}") {
+        "}\nuser Holder {\n  attach Managed\n}\n"
+    } else {
+        "}\nrole Holder {\n  trust service ec2\n  attach Managed\n}\n"
+    });
     text
 }
 

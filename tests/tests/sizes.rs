@@ -227,3 +227,34 @@ fn more_tags_and_longer_texts_than_aws_takes() {
     finds("text-too-long", &described(1001));
     lacks("text-too-long", &described(1000));
 }
+
+/// One fault is one finding, however often a `let` with it is used.
+#[test]
+fn a_condition_that_is_too_much_is_told_once() {
+    let used_thrice = |lets: &str, name: &str| {
+        format!(
+            "{lets}\npolicy P {{\n  allow s3:ListAllMyBuckets when {name}\n  allow sqs:ListQueues on \"*\" when {name} and aws:SecureTransport\n}}\n\
+             role R {{\n  trust service ec2\n  attach P\n  allow sns:ListTopics when {name}\n}}\n"
+        )
+    };
+    let told = |text: &str| {
+        let outcome = run_text(text);
+        assert_eq!(outcome.errors().len(), 1, "{}", outcome.rendered());
+        outcome.errors().concat()
+    };
+    let mut chain = "let c0 = aws:SecureTransport\n".to_owned();
+    for link in 1..200 {
+        let before = link - 1;
+        let _ = writeln!(chain, "let c{link} = c{before} and c{before} and aws:MultiFactorAuthPresent");
+    }
+    assert_eq!(told(&used_thrice(&chain, "c199")), "expansion-too-large");
+    let values: Vec<String> = (0..5_001).map(|number| format!("\"v{number}\"")).collect();
+    let many = format!("let many = aws:PrincipalTag/team in [{}]\n", values.join(", "));
+    assert_eq!(told(&used_thrice(&many, "many")), "expansion-too-large");
+    let keys = |key: &str| {
+        let all: Vec<String> = (0..7).map(|tag| format!("aws:PrincipalTag/{key}{tag} == \"yes\"")).collect();
+        format!("({})", all.join(" or "))
+    };
+    let wide = format!("let wide = {} and {}\n", keys("a"), keys("b"));
+    assert_eq!(told(&used_thrice(&wide, "wide")), "too-many-alternatives");
+}

@@ -38,8 +38,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outc
     if settings.symlink_metadata().is_ok() {
         return Err(Error::AlreadyAWorkspace { path: show(&settings) });
     }
-    if dir.is_file() {
-        return Err(Error::NotAFolder { path: show(dir) });
+    // It, or what it is to lie in.
+    if let Some(file) = dir.ancestors().find(|path| path.is_file()) {
+        return Err(Error::NotAFolder { path: show(file) });
     }
     if dir != Path::new("") {
         std::fs::create_dir_all(dir).map_err(|reason| Error::writing(dir, reason))?;

@@ -3,7 +3,7 @@
 //! The reference is one JSON file a service:
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/service-reference.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -110,7 +110,7 @@ pub fn import_service_reference(
     for (file, bytes) in files {
         match serde_json::from_slice::<ReferenceService>(&bytes) {
             Ok(service) => {
-                let service = convert(service, &mut report.left_out);
+                let service = convert(service, base, &mut report.left_out);
                 let prefix = service.prefix().to_owned();
                 if let Some(before) = of_files.get(&prefix) {
                     let reason = format!("another description of {}, after that in {before}", printable(&prefix));
@@ -171,7 +171,7 @@ fn reason(error: &serde_json::Error, bytes: &[u8]) -> String {
     }
 }
 
-fn convert(service: ReferenceService, left_out: &mut Vec<LeftOut>) -> Service {
+fn convert(service: ReferenceService, base: &Catalog, left_out: &mut Vec<LeftOut>) -> Service {
     let prefix = service.name.to_ascii_lowercase();
     let names = |written: &[String]| union(&written.iter().map(|name| key_name(name).into()).collect::<Vec<_>>(), &[]);
     let mut keys = Vec::new();
@@ -186,6 +186,7 @@ fn convert(service: ReferenceService, left_out: &mut Vec<LeftOut>) -> Service {
         }
     }
     let mut types = Vec::new();
+    let said = service.resources.iter().map(|one| one.name.to_ascii_lowercase()).collect();
     for one in service.resources {
         let formats: Result<Vec<_>, _> = one.arn_formats.iter().map(|text| arn_templates(text)).collect();
         match formats.map(|lists| lists.into_iter().flatten().collect::<Vec<_>>()) {
@@ -216,7 +217,49 @@ fn convert(service: ReferenceService, left_out: &mut Vec<LeftOut>) -> Service {
             name: action.name.into(),
         })
         .collect();
-    Service::new(&prefix, false, actions, types, keys)
+    let mut converted = Service::new(&prefix, false, actions, types, keys);
+    leave_out_unknown_types(&mut converted, base.service(&prefix), &said, left_out);
+    converted
+}
+
+/// Leaves out the resource types of actions that neither the file nor the base catalog describes: no ARN is known of them.
+/// `said` are the names of those that the file describes in a way that was objected to.
+fn leave_out_unknown_types(
+    service: &mut Service,
+    base: Option<&Service>,
+    said: &BTreeSet<String>,
+    left_out: &mut Vec<LeftOut>,
+) {
+    let described: BTreeSet<String> = [Some(&*service), base]
+        .into_iter()
+        .flatten()
+        .flat_map(Service::resource_types)
+        .map(|one| one.name.to_ascii_lowercase())
+        .collect();
+    // The first action of each, and how many there are.
+    let mut unknown: BTreeMap<Arc<str>, (Arc<str>, usize)> = BTreeMap::new();
+    for action in &mut service.actions {
+        let name = &action.name;
+        action.resource_types.retain(|used| {
+            let wanted = used.name.to_ascii_lowercase();
+            if described.contains(&wanted) {
+                return true;
+            }
+            if !said.contains(&wanted) {
+                unknown.entry(Arc::clone(&used.name)).or_insert_with(|| (name.as_ref().into(), 0)).1 += 1;
+            }
+            false
+        });
+    }
+    let prefix = service.prefix();
+    left_out.extend(unknown.into_iter().map(|(name, (action, count))| {
+        let action = printable(&format!("{prefix}:{action}"));
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        LeftOut {
+            what: format!("resource type {} of {action}{more}", printable(&name)),
+            reason: "nothing describes it".to_owned(),
+        }
+    }));
 }
 
 fn uses(names: impl Iterator<Item = String>) -> Vec<ResourceUse> {

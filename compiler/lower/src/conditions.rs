@@ -57,14 +57,28 @@ impl Lowerer<'_> {
         let span = self.span(environment.module, expr.range());
         self.spend(1, span)?;
         if self.conditions_deep >= MAX_DEEP {
-            let message = format!("conditions stand in conditions more than {MAX_DEEP} deep here");
-            self.error(&checks::EXPANSION_TOO_LARGE, span, message);
+            // Each name on the way here has it, and whatever stands beside it.
+            self.too_deep(span, &format!("conditions stand in conditions more than {MAX_DEEP} deep here"));
             return None;
         }
         self.conditions_deep += 1;
         let formula = self.condition_of(environment, expr, span);
         self.conditions_deep -= 1;
-        formula
+        // Said where it is written, and so once of a `let` however often that is used.
+        formula.filter(|formula| self.has_room(formula, span))
+    }
+
+    /// Whether a document may have room for the condition at `span`, which is said where it hasn't.
+    fn has_room(&mut self, formula: &Formula, span: Span) -> bool {
+        let fits = size(formula) <= MAX_SIZE;
+        if !fits {
+            let message = format!("this condition holds more than {MAX_SIZE} comparisons and values");
+            self.report(
+                Diagnostic::new(&checks::EXPANSION_TOO_LARGE, span, message)
+                    .note("no policy that AWS takes has room for it"),
+            );
+        }
+        fits
     }
 
     fn condition_of(&mut self, environment: &Environment, expr: &Expr, span: Span) -> Option<Formula> {
@@ -76,6 +90,7 @@ impl Lowerer<'_> {
             }
             Expr::Condition(condition) => {
                 let mut whole = true;
+                let before = self.times_too_deep;
                 let mut alternatives = Vec::new();
                 for conjuncts in condition.disjuncts() {
                     let mut all = Vec::new();
@@ -85,6 +100,8 @@ impl Lowerer<'_> {
                         at = Some(at.map_or(here, |at| Span::new(at.file, at.range.cover(here.range))));
                         match self.condition(environment, &conjunct) {
                             Some(formula) => all.push(formula),
+                            // What stands beside it may be as deep, and each name doubles what is looked at.
+                            None if self.times_too_deep > before => return None,
                             None => whole = false,
                         }
                     }
@@ -180,15 +197,7 @@ impl Lowerer<'_> {
     /// The condition blocks of the statements that together say `formula`; none where it never holds. `span` is of what
     /// is conditioned.
     pub(crate) fn compile(&mut self, formula: &Formula, span: Span) -> Option<Vec<ConditionBlock>> {
-        if size(formula) > MAX_SIZE {
-            self.report(
-                Diagnostic::new(
-                    &checks::EXPANSION_TOO_LARGE,
-                    span,
-                    format!("this condition holds more than {MAX_SIZE} comparisons and values"),
-                )
-                .note("no policy that AWS takes has room for it"),
-            );
+        if !self.has_room(formula, span) {
             return None;
         }
         let disjuncts = match disjuncts::of(formula) {

@@ -76,8 +76,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) evaluating: Vec<DeclarationId>,
     /// How deep brackets nest in declarations that were evaluated.
     brackets: HashMap<DeclarationId, usize>,
-    /// Whether a chain of names that is too deep was spoken of.
-    too_deep_said: bool,
+    /// How often a chain of names was too deep; it is said the first time.
+    pub(crate) times_too_deep: usize,
     /// The `named` and `path` that are being evaluated, outermost first.
     pub(crate) naming: Vec<Span>,
     /// The first of each circle of these, which was said.
@@ -194,7 +194,7 @@ impl<'a> Lowerer<'a> {
             bad_params: HashSet::new(),
             parts: 0,
             brackets: HashMap::new(),
-            too_deep_said: false,
+            times_too_deep: 0,
             conditions_deep: 0,
             written_ors: Vec::new(),
             empty_lists: Vec::new(),
@@ -492,8 +492,9 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Says so once: each name of a chain that is too deep would come upon it again.
-    fn too_deep(&mut self, span: Span, message: &str) {
-        if !std::mem::replace(&mut self.too_deep_said, true) {
+    pub(crate) fn too_deep(&mut self, span: Span, message: &str) {
+        self.times_too_deep += 1;
+        if self.times_too_deep == 1 {
             self.error(&checks::EXPANSION_TOO_LARGE, span, message);
         }
     }
@@ -606,10 +607,14 @@ impl<'a> Lowerer<'a> {
         self.diagnostics.append(&mut findings);
     }
 
-    /// A policy that is made for several identities is lowered for each, and says the same each time.
+    /// A policy that is made for several identities is lowered for each, and says the same each time. So does a condition
+    /// under a name, used twice: that its alternatives are too many is one fault, whatever their number in a statement.
     fn say_once(&mut self) {
-        let mut said = HashSet::new();
+        let (mut said, mut multiplied) = (HashSet::new(), HashSet::new());
         self.diagnostics.retain(|diagnostic| {
+            if diagnostic.check == &checks::TOO_MANY_ALTERNATIVES {
+                return multiplied.insert(diagnostic.labels.iter().map(|label| label.span).collect::<Vec<_>>());
+            }
             said.insert((diagnostic.check.name, diagnostic.primary(), diagnostic.message.clone()))
         });
     }

@@ -74,13 +74,20 @@ fn repeated(node: &SyntaxNode) -> Vec<(TextRange, TextRange, TextRange)> {
 }
 
 fn repeated_of(node: &SyntaxNode, items: &[TextRange]) -> Vec<(TextRange, TextRange, TextRange)> {
-    let mut known: HashMap<String, TextRange> = HashMap::new();
+    // Most lists have one item.
+    if items.len() < 2 {
+        return Vec::new();
+    }
+    // A part of a tree's text is sought from its beginning each time, so the text is written down once.
+    let (start, whole) = (node.text_range().start(), node.text().to_string());
+    let mut known: HashMap<&str, TextRange> = HashMap::new();
     let mut found = Vec::new();
     for (item, previous) in items.iter().zip([None].into_iter().chain(items.iter().map(Some))) {
-        match (known.get(&text(node, *item)), previous) {
+        let Some(text) = whole.get(std::ops::Range::<usize>::from(*item - start)) else { continue };
+        match (known.get(text), previous) {
             (Some(first), Some(previous)) => found.push((*first, *item, *previous)),
             _ => {
-                known.insert(text(node, *item), *item);
+                known.insert(text, *item);
             }
         }
     }
@@ -90,5 +97,5 @@ fn repeated_of(node: &SyntaxNode, items: &[TextRange]) -> Vec<(TextRange, TextRa
 /// What is written at `range`, which lies in `node`.
 fn text(node: &SyntaxNode, range: TextRange) -> String {
     let start = node.text_range().start();
-    node.text().slice(range.start() - start..range.end() - start).to_string()
+    node.text().slice(range - start).to_string()
 }
