@@ -2,8 +2,8 @@
 
 use tower_lsp::ls_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    DocumentLinkOptions, FoldingRangeProviderCapability, HoverProviderCapability, OneOf, RenameOptions, SaveOptions,
-    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    DocumentLinkOptions, FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, RenameOptions,
+    SaveOptions, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
     SemanticTokensServerCapabilities, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
@@ -15,6 +15,8 @@ use crate::{position::Encoding, requests::code_action, semantic_tokens};
 pub(crate) struct Abilities {
     /// Whether a definition may say how much of the text leads there.
     pub(crate) links: bool,
+    /// Whether what is said of a word may be Markdown.
+    pub(crate) markdown: bool,
     /// Whether what is completed may have places to fill in.
     pub(crate) snippets: bool,
 }
@@ -26,7 +28,9 @@ impl Abilities {
         let item =
             text.and_then(|text| text.completion.as_ref()).and_then(|completion| completion.completion_item.as_ref());
         let snippets = item.and_then(|item| item.snippet_support);
-        Self { links: links == Some(true), snippets: snippets == Some(true) }
+        let formats = text.and_then(|text| text.hover.as_ref()).and_then(|hover| hover.content_format.as_ref());
+        let markdown = formats.is_none_or(|formats| formats.contains(&MarkupKind::Markdown));
+        Self { links: links == Some(true), markdown, snippets: snippets == Some(true) }
     }
 }
 

@@ -51,13 +51,13 @@ pub(crate) fn page(check: &str) -> Option<Uri> {
     format!("{PAGES}/{check}.md").parse().ok()
 }
 
-/// The message with its label, notes and help below, as a person reads them in a tooltip.
+/// The message with its label, help and notes below, as a person reads them in a tooltip.
 fn message(finding: &Diagnostic, label: &str) -> String {
     let mut text = finding.message.clone();
     let label = (!label.is_empty()).then_some(label.to_owned());
     let notes = finding.notes.iter().map(|note| format!("note: {note}"));
     let help = finding.help.iter().map(|help| format!("help: {help}"));
-    for line in label.into_iter().chain(notes).chain(help) {
+    for line in label.into_iter().chain(help).chain(notes) {
         text.push('\n');
         text.push_str(&line);
     }

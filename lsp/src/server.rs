@@ -323,7 +323,9 @@ impl LanguageServer for IamxServer {
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        Ok(self.of_place("hover", params.text_document_position_params, names::hover).await?.flatten())
+        let markdown = self.shared.state().client.markdown;
+        let answer = move |view: &View, asked| names::hover(view, asked, markdown);
+        Ok(self.of_place("hover", params.text_document_position_params, answer).await?.flatten())
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {

@@ -76,10 +76,33 @@ fn place(view: &View, span: Span) -> Option<(Uri, tower_lsp::ls_types::Range)> {
 }
 
 /// What is known of the word.
-pub(crate) fn hover(view: &View, asked: Asked) -> Option<Hover> {
+pub(crate) fn hover(view: &View, asked: Asked, markdown: bool) -> Option<Hover> {
     let found = iamx_ide::hover(&view.index, asked.file, asked.offset)?;
-    Some(Hover {
-        contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: found.text }),
-        range: view.range(asked.file, found.range),
-    })
+    let content = if markdown {
+        MarkupContent { kind: MarkupKind::Markdown, value: found.text }
+    } else {
+        MarkupContent { kind: MarkupKind::PlainText, value: plain(&found.text) }
+    };
+    Some(Hover { contents: HoverContents::Markup(content), range: view.range(asked.file, found.range) })
+}
+
+/// The text of what we write as Markdown: without its fences, and its marks for strong text and code.
+fn plain(markdown: &str) -> String {
+    let lines: Vec<String> = markdown
+        .lines()
+        .filter(|line| !line.starts_with("```"))
+        .map(|line| line.replace("**", "").replace('`', ""))
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn marks_go_and_the_text_stays() {
+        let markdown = "```iamx\nlet office\n```\nin `lib`\n\n**s3:GetObject** — List\n- acts on `s3.object`";
+        assert_eq!(plain(markdown), "let office\nin lib\n\ns3:GetObject — List\n- acts on s3.object");
+    }
 }
