@@ -30,6 +30,14 @@ pub(crate) struct Read {
     pub(crate) others: bool,
 }
 
+impl Read {
+    /// Whether other accounts have what was made too, as far as they agree in what was read. `moves` says whether what was made
+    /// is theirs with their ids in the place of this one's.
+    pub(crate) fn can_be_shared(&self, moves: impl FnOnce() -> bool) -> bool {
+        !self.which && (!self.id || (!self.others && moves()))
+    }
+}
+
 impl Here {
     /// In that account, of which nobody has read anything yet.
     pub(crate) fn of(account: Option<usize>) -> Self {

@@ -439,7 +439,7 @@ impl Lowerer<'_> {
             && let (Some(made), Some(account)) = (self.program.policies.get(index), self.program.account(account))
         {
             let (read, policies) = (inner.read().clone(), &self.program.policies);
-            if !read.which && (!read.id || (!read.others && policy_moves(made, &self.program))) {
+            if read.can_be_shared(|| policy_moves(made, &self.program)) {
                 let is = |kept: &usize, moves| policies.get(*kept).is_some_and(|kept| policy_is(kept, made, moves));
                 self.same_policies.entry(id).or_default().add(account, read, index, is);
             }

@@ -145,13 +145,12 @@ impl SharedRole {
             AttachmentTarget::Arn(arn) => arn.split(':').nth(4) == Some("aws"),
         };
         let mut attached = role.identity.attachments.iter().chain(&role.identity.boundary);
-        if read.which || !attached.all(|attachment| of_aws(&attachment.target)) {
-            return false;
-        }
-        if !read.id {
-            return true;
-        }
-        let Some(account) = program.account(role.identity.account).filter(|_| !read.others) else { return false };
+        attached.all(|attachment| of_aws(&attachment.target)) && read.can_be_shared(|| self.moves(role, program))
+    }
+
+    /// Whether the role and its policies are those of every other account with its id.
+    fn moves(&self, role: &Role, program: &Program) -> bool {
+        let Some(account) = program.account(role.identity.account) else { return false };
         let Role { identity, description, trust, .. } = role;
         let tags = identity.tags.iter().flat_map(|tag| [&tag.key, &tag.value]);
         let mut own = [&identity.name, &identity.path].into_iter().chain(description).chain(tags);
