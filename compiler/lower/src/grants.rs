@@ -13,6 +13,7 @@ mod lost_conditions;
 mod mismatches;
 mod resource_side;
 mod resources;
+mod same_caller;
 
 use std::collections::HashMap;
 

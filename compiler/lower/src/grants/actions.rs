@@ -7,7 +7,10 @@ use iamx_policy::{ActionPattern, ConditionBlock, Effect, Element, Sourced, State
 use iamx_syntax::ast::{AstNode, Clause, Grant};
 use iamx_text::Span;
 
-use super::{Holder, Made, conditions::is_passed_on, grantees::Grantee, lost_conditions::AskedOfKey, resources::Part};
+use super::{
+    Holder, Made, conditions::is_passed_on, grantees::Grantee, lost_conditions::AskedOfKey, resources::Part,
+    same_caller::same_caller,
+};
 use crate::{conditions::Formula, lowerer::Lowerer, scope::Environment, statements::PARTS_OF_A_STATEMENT};
 
 /// A grant as it is understood.
@@ -234,16 +237,5 @@ fn both_let_in(statement: &Statement, other: &Statement) -> Option<(Span, Span)>
     if !shares_action || !shares_resource {
         return None;
     }
-    let named = other.principal.as_ref().filter(|element| !element.negated)?;
-    let same = statement
-        .principal
-        .as_ref()?
-        .principals
-        .iter()
-        .find(|principal| named.principals.iter().any(|one| one.value == principal.value))?;
-    // Everyone is somebody by a condition, which differs.
-    let conditioned = |one: &Statement| !one.conditions.entries.is_empty();
-    let is_open = matches!(&same.value, iamx_policy::Principal::Everyone)
-        || matches!(&same.value, iamx_policy::Principal::Aws(arn) if arn == "*" || arn.ends_with(":root"));
-    (!is_open || (!conditioned(statement) && !conditioned(other))).then_some((same.span, other.span))
+    same_caller(statement, other).map(|same| (same.span, other.span))
 }

@@ -2,7 +2,7 @@
 //!
 //! In one account the trust alone suffices, since it names the caller; across accounts both must allow.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{
@@ -11,7 +11,7 @@ use iamx_policy::{
 use iamx_syntax::ast::{AstNode, DeclaredKind, Exprs, Grant};
 use iamx_text::Span;
 
-use super::{Holder, Made, grantees::Grantee};
+use super::{Holder, Made, grantees::Grantee, same_caller::same_caller};
 use crate::{
     Brought,
     conditions::Formula,
@@ -154,31 +154,27 @@ impl Lowerer<'_> {
 
     fn write_trust(&mut self, assumption: &Assumption, role: &GrantedRole) {
         let principals = assumption.callers.iter().flat_map(|caller| caller.principals.iter().cloned());
-        let groups = by_statement(principals.collect());
-        self.check_not_trusted(role, &groups);
-        for (principals, condition) in groups {
+        let mut written = Vec::new();
+        for (principals, condition) in by_statement(principals.collect()) {
             let element = PrincipalElement { negated: false, principals };
             let statement = Statement { principal: Some(element), ..permission(None, assumption) };
             let condition = Formula::all([assumption.condition.clone(), condition]);
             let Some(statements) = self.alternatives(&statement, &condition) else { return };
-            if let Some(role) = self.program.roles.get_mut(role.index) {
-                Self::add_statements(&mut role.trust, statements.into_iter().map(bringing).collect());
-            }
+            written.extend(statements);
+        }
+        self.check_not_trusted(role, &written);
+        if let Some(role) = self.program.roles.get_mut(role.index) {
+            Self::add_statements(&mut role.trust, written.into_iter().map(bringing).collect());
         }
     }
 
     /// Whoever a `trust` lets in needs no grant.
-    fn check_not_trusted(&mut self, role: &GrantedRole, groups: &[(Vec<Sourced<PolicyPrincipal>>, Formula)]) {
+    fn check_not_trusted(&mut self, role: &GrantedRole, granted: &[Statement]) {
         let Some(trusted) = self.program.roles.get(role.index) else { return };
-        let own = trusted.trust.statements.iter().take(role.own_statements);
-        let named = own.flat_map(|statement| {
-            let principals = statement.principal.iter().flat_map(|element| &element.principals);
-            principals.map(move |principal| (&principal.value, statement.span))
-        });
-        let known: HashMap<_, _> = named.collect();
-        let twice = groups.iter().flat_map(|(principals, _)| principals).find_map(|principal| {
-            let trust = known.get(&principal.value)?;
-            Some((principal.span, *trust))
+        let mut own = trusted.trust.statements.iter().take(role.own_statements);
+        let twice = own.find_map(|trust| {
+            let principal = granted.iter().find_map(|statement| same_caller(statement, trust))?;
+            Some((principal.span, trust.span))
         });
         if let Some((principal, trust)) = twice {
             let name = trusted.identity.name.clone();
@@ -190,7 +186,7 @@ impl Lowerer<'_> {
                 )
                 .related(trust, "trusted here")
                 .note("either lets the caller in, so the wider of the two conditions holds")
-                .help("keep the grant, which writes the caller's side too, and delete the trust"),
+                .help("keep the grant, which writes the caller's side too, and take the caller out of the trust"),
             );
         }
     }
