@@ -4,6 +4,7 @@
 //! [`aws:MultiFactorAuthPresent`](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent).
 
 use iamx_diagnostic::{Diagnostic, Severity, checks};
+use iamx_lower::{Identity, Role};
 use iamx_policy::{BaseOperator, ConditionEntry, Effect, Principal, Sourced, Statement, glob_matches};
 
 use crate::{inclusion::target_includes, rules::Seen};
@@ -12,7 +13,7 @@ const PRESENT: &str = "aws:MultiFactorAuthPresent";
 const AGE: &str = "aws:MultiFactorAuthAge";
 
 pub(crate) fn check(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(diagnostic) = signing_in(statement) {
+    if let Some(diagnostic) = signing_in(seen, statement) {
         diagnostics.push(diagnostic);
         return;
     }
@@ -109,35 +110,115 @@ fn matches(operator: BaseOperator, value: &str, text: &str) -> bool {
     }
 }
 
-/// MFA that is demanded of those who come through an identity provider, or of AWS's services: their requests carry none.
+/// Callers of whom no request ever carries MFA.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Without {
+    Federated,
+    Service,
+    Role,
+    PermissionSet,
+}
+
+impl Without {
+    fn who(self) -> &'static str {
+        match self {
+            Self::Federated => "whoever comes through an identity provider",
+            Self::Service => "a service",
+            Self::Role => "a role that only services or identity providers assume",
+            Self::PermissionSet => "whoever has a permission set",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Federated => "let the provider ask for the second factor, and trust it for those who gave it",
+            Self::Service | Self::Role => "ask for MFA where people assume a role",
+            Self::PermissionSet => "let Identity Center ask for the second factor, and leave this condition out",
+        }
+    }
+
+    /// Whom the principal names, in that statement.
+    fn named(seen: &Seen<'_>, statement: &Statement, principal: &Principal) -> Option<Self> {
+        match principal {
+            Principal::Federated(_) => Some(Self::Federated),
+            Principal::Service(_) => Some(Self::Service),
+            Principal::Aws(_) if is_of_permission_sets(statement) => Some(Self::PermissionSet),
+            Principal::Aws(arn) => {
+                let program = seen.world.program;
+                let is_named = |role: &&Role| {
+                    let Identity { account, path, name, .. } = &role.identity;
+                    program.iam_arn(*account, "role", path, name).is_some_and(|own| own == *arn)
+                };
+                let role = program.roles.iter().find(is_named)?;
+                is_without(role).then_some(Self::Role)
+            }
+            Principal::Everyone | Principal::CanonicalUser(_) => None,
+        }
+    }
+
+    /// Whom the statement is about.
+    fn of(seen: &Seen<'_>, statement: &Statement) -> Option<Self> {
+        let element = statement.principal.as_ref()?;
+        let mut principals = element.principals.iter().map(|one| Self::named(seen, statement, &one.value));
+        let first = principals.next()??;
+        (!element.negated && principals.all(|one| one.is_some())).then_some(first)
+    }
+}
+
+/// Whether nobody assumes the role who could bring MFA along.
+fn is_without(role: &Role) -> bool {
+    let mut allows = role.trust.statements.iter().filter(|statement| statement.effect == Effect::Allow).peekable();
+    let never = |one: &Sourced<Principal>| matches!(one.value, Principal::Federated(_) | Principal::Service(_));
+    allows.peek().is_some()
+        && allows.all(|statement| {
+            statement.principal.as_ref().is_some_and(|element| !element.negated && element.principals.iter().all(never))
+        })
+}
+
+/// Whether the statement is for roles alone that Identity Center made.
+fn is_of_permission_sets(statement: &Statement) -> bool {
+    statement.conditions.of("aws:PrincipalArn").any(|entry| {
+        let is_equal = matches!(
+            entry.operator.base,
+            BaseOperator::ArnEquals | BaseOperator::ArnLike | BaseOperator::StringEquals | BaseOperator::StringLike
+        );
+        let is_made = |value: &str| {
+            value.splitn(6, ':').nth(5).is_some_and(|role| role.starts_with("role/aws-reserved/sso.amazonaws.com/"))
+        };
+        is_equal && !entry.holds_when_absent() && entry.values.iter().all(|value| is_made(&value.value))
+    })
+}
+
+/// MFA that is demanded of those whose requests carry none: AWS's services, whoever comes through an identity provider, which
+/// Identity Center is too, and the roles that nobody else assumes.
 ///
 /// See [MFA-protected API access](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html).
-fn signing_in(statement: &Statement) -> Option<Diagnostic> {
-    let principals = &statement.principal.as_ref().filter(|element| !element.negated)?.principals;
-    let who = match principals.first()?.value {
-        Principal::Federated(_) => "whoever comes through an identity provider",
-        Principal::Service(_) => "a service",
-        _ => return None,
-    };
-    let never = |one: &Sourced<Principal>| matches!(one.value, Principal::Federated(_) | Principal::Service(_));
-    let demanded = statement.conditions.entries.iter().find(|entry| {
-        (entry.is_of(PRESENT) || entry.is_of(AGE))
-            && !entry.operator.holds_when_absent()
-            && !(entry.operator.base == BaseOperator::Null && entry.values.iter().any(|value| value.value == "true"))
-    })?;
-    if statement.effect == Effect::Deny || !principals.iter().all(never) {
+fn signing_in(seen: &Seen<'_>, statement: &Statement) -> Option<Diagnostic> {
+    if statement.effect == Effect::Deny {
         return None;
     }
-    let help = if who == "a service" {
-        "ask for MFA where people assume a role"
+    let demanded = statement
+        .conditions
+        .entries
+        .iter()
+        .find(|entry| (entry.is_of(PRESENT) || entry.is_of(AGE)) && !entry.holds_when_absent())?;
+    let without = Without::of(seen, statement)?;
+    // A session may carry the key all the same, as `false`.
+    let may_be_false = matches!(without, Without::Role | Without::PermissionSet) && demanded.is_of(PRESENT);
+    if may_be_false && Matched::by(statement).is_none_or(|matched| matched.no) {
+        return None;
+    }
+    let who = without.who();
+    let note = if may_be_false {
+        format!("`{}` is never `true` in such a request", demanded.key)
     } else {
-        "let the provider ask for the second factor, and trust it for those who gave it"
+        format!("such a request carries no `{}`", demanded.key)
     };
     Some(
         Diagnostic::new(&checks::MFA_PATTERN, demanded.span, format!("{who} brings no MFA, so this lets in nobody"))
             .severity(Severity::Warning)
-            .note(format!("such a request carries no `{}`", demanded.key))
-            .help(help),
+            .note(note)
+            .help(without.help()),
     )
 }
 
