@@ -142,7 +142,9 @@ impl Lowerer<'_> {
 
     /// The service that keeps the resource, as KMS knows it in the resource's region.
     fn via_service(&mut self, granted: &Granted) -> Option<String> {
-        let Some(region) = granted.typed.region.as_deref().filter(|region| *region != "*") else {
+        // What others make and its ARN names no region is where the workspace is, as is what is declared here.
+        let region = granted.typed.region.clone().or_else(|| self.workspace_region());
+        let Some(region) = region.filter(|region| region != "*") else {
             let message =
                 format!("the key of `{}` is used through a service of its region, which isn't said", granted.arn.value);
             self.report(
