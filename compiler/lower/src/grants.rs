@@ -22,7 +22,10 @@ use iamx_policy::{Document, Statement};
 use iamx_syntax::ast::AstNode;
 use iamx_text::Span;
 
-use crate::{IdentityKind, Program, accounts::SaidHomes, encryption::MadeResource, expiry::Ending, lowerer::Lowerer};
+use crate::{
+    IdentityKind, Program, accounts::SaidHomes, encryption::MadeResource, expiry::Ending, lowerer::Lowerer,
+    scope::Environment,
+};
 
 /// Whose own policy allows a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +82,7 @@ impl Lowerer<'_> {
             };
             for account in homes.iter() {
                 self.begin_item();
-                let environment = environment.in_account(*account);
+                let environment = Environment { in_grant: true, ..environment.in_account(*account) };
                 match grant.assumed() {
                     Some(roles) => self.grant_assume(&environment, &grant, &roles, &made),
                     None => self.grant_actions(&environment, &grant, &made, &mut asked_of_keys),

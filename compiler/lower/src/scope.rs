@@ -31,6 +31,8 @@ pub(crate) struct Environment {
     /// How many accounts the permission set that is being lowered is assigned to, where its statements are one document for
     /// them.
     pub(crate) assigned: Option<usize>,
+    /// Whether it is a grant, which says no home.
+    pub(crate) in_grant: bool,
     /// What `claim sub` is: the provider's prefix of its keys, where one provider is spoken of.
     pub(crate) claims: Option<Rc<str>>,
     /// What `self` is.
@@ -79,6 +81,7 @@ impl Environment {
             here: Here::default(),
             any_account: false,
             assigned: None,
+            in_grant: false,
             claims: None,
             itself: None,
             turns: Rc::from([]),
@@ -292,9 +295,18 @@ impl Lowerer<'_> {
                             place: None,
                         });
                     }
-                    let around = "it is the account of the item around it, and this one is in none";
-                    let place = "say where the item lives with `in`";
-                    self.no_account(environment, name_span, "`account` has no value here", (around, place));
+                    let missing = if environment.in_grant {
+                        (
+                            "a grant is for the accounts of its file's `within`, and this file has none",
+                            "begin the file with `within`, write the grant in a `for` over accounts",
+                        )
+                    } else {
+                        (
+                            "it is the account of the item around it, and this one is in none",
+                            "say where the item lives with `in`",
+                        )
+                    };
+                    self.no_account(environment, name_span, "`account` has no value here", missing);
                     return None;
                 };
                 return self.resolve_in_account(account, rest, span, environment);
