@@ -262,7 +262,15 @@ impl Lowerer<'_> {
                 let name = self.text(environment, &token)?;
                 if !bounds::is_iam_name(&name, 128) {
                     let at = self.span(environment.module, token.text_range());
-                    self.invalid_name(&name, 128, at);
+                    self.report(
+                        Diagnostic::new(
+                            &checks::INVALID_AWS_NAME,
+                            at,
+                            format!("`{name}` can't be the name of a policy of `{service}`"),
+                        )
+                        .note("a name is 1 to 128 letters, digits and `+=,.@_-`, and neither `.` nor `..`")
+                        .help("give it another name"),
+                    );
                     return None;
                 }
                 Some(Some(name))
