@@ -10,9 +10,17 @@ use iamx_policy::{
 
 use crate::inclusion::conditions_include;
 
-/// Principals of one account, none of them a service: one identity, or whoever the account lets.
+/// One principal, or several that have the same keys.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller<'p> {
+pub(crate) enum Caller<'p> {
+    /// A service by its own right: it has the keys of no identity.
+    Service,
+    Identity(Known<'p>),
+}
+
+/// Principals of one account: one identity, or whoever the account lets.
+#[derive(Clone, Debug)]
+pub(crate) struct Known<'p> {
     /// Its `aws:PrincipalArn`, where it is known.
     arn: Option<String>,
     /// The 12 digits of its account.
@@ -29,14 +37,52 @@ impl<'p> Caller<'p> {
         let arn = (kind != IdentityKind::Group)
             .then(|| program.iam_arn(identity.account, kind.word(), &identity.path, &identity.name))
             .flatten();
-        Some(Self { arn: arn.filter(|arn| is_plain(arn)), ..Self::of_account(program, &account.id)? })
+        let arn = arn.filter(|arn| is_plain(arn));
+        Some(Self::Identity(Known { arn, ..Known::of_account(program, &account.id)? }))
     }
 
     /// Whoever has a permission set in the account; the role's ARN ends in what AWS makes up.
     pub(crate) fn of_permission_set(program: &'p Program, account: usize) -> Option<Self> {
-        Self::of_account(program, &program.account(Some(account))?.id)
+        Known::of_account(program, &program.account(Some(account))?.id).map(Self::Identity)
     }
 
+    /// Whom a policy names so; `None` where that may be anyone.
+    fn named(program: &'p Program, principal: &Principal) -> Option<Self> {
+        match principal {
+            Principal::Service(_) => Some(Self::Service),
+            Principal::Aws(name) => Known::named(program, name).map(Self::Identity),
+            _ => None,
+        }
+    }
+
+    /// Everyone whom the element names; none where one of them isn't known.
+    pub(crate) fn all_named(program: &'p Program, element: Option<&PrincipalElement>) -> Vec<Self> {
+        let Some(element) = element.filter(|element| !element.negated) else { return Vec::new() };
+        let callers = element.principals.iter().map(|one| Self::named(program, &one.value));
+        callers.collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// Whether the condition holds in every request of it.
+    fn passes(&self, entry: &ConditionEntry) -> bool {
+        match self {
+            Self::Service => is_met_by_services(entry),
+            Self::Identity(known) => known.passes(entry),
+        }
+    }
+}
+
+/// Whether the condition holds of every service that calls by its own right: it has no ARN.
+fn is_met_by_services(entry: &ConditionEntry) -> bool {
+    let Operator { qualifier: None, base, .. } = entry.operator else { return false };
+    if entry.is_of("aws:PrincipalArn") {
+        return entry.operator.holds_when_absent();
+    }
+    entry.is_of("aws:PrincipalIsAWSService")
+        && base == BaseOperator::Bool
+        && entry.values.iter().any(|value| value.value == "true")
+}
+
+impl<'p> Known<'p> {
     fn of_account(program: &'p Program, id: &str) -> Option<Self> {
         if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
@@ -50,21 +96,16 @@ impl<'p> Caller<'p> {
         Some(Self { arn: None, account: id.to_owned(), organization })
     }
 
-    /// Whom a policy names so; `None` where that may be anyone, or a service.
-    fn named(program: &'p Program, principal: &Principal) -> Option<Self> {
-        let Principal::Aws(name) = principal else { return None };
+    /// Whom a policy names so.
+    fn named(program: &'p Program, name: &str) -> Option<Self> {
         let mut parts = name.splitn(6, ':').skip(4);
         let Some((account, resource)) = parts.next().zip(parts.next()) else { return Self::of_account(program, name) };
-        // The ARN of a session isn't that of its principal, which is a role's.
         let is_identity = resource.starts_with("role/") || resource.starts_with("user/");
-        Some(Self { arn: (is_identity && is_plain(name)).then(|| name.clone()), ..Self::of_account(program, account)? })
-    }
-
-    /// Everyone whom the element names; none where one of them isn't known.
-    pub(crate) fn all_named(program: &'p Program, element: Option<&PrincipalElement>) -> Vec<Self> {
-        let Some(element) = element.filter(|element| !element.negated) else { return Vec::new() };
-        let callers = element.principals.iter().map(|one| Self::named(program, &one.value));
-        callers.collect::<Option<_>>().unwrap_or_default()
+        let arn = match resource.strip_prefix("assumed-role/") {
+            Some(session) => session.split_once('/').and_then(|(role, _)| role_arn(program, account, role)),
+            None => is_identity.then(|| name.to_owned()),
+        };
+        Some(Self { arn: arn.filter(|arn| is_plain(arn)), ..Self::of_account(program, account)? })
     }
 
     /// Whether the condition holds in every request of it.
@@ -92,6 +133,15 @@ impl<'p> Caller<'p> {
         // Services alone have a name.
         entry.is_of("aws:PrincipalServiceName") && base == BaseOperator::StringNotEquals
     }
+}
+
+/// The ARN of a role that is made here, which is that of its sessions' principal: a session's own lacks the role's path.
+fn role_arn(program: &Program, account: &str, name: &str) -> Option<String> {
+    let is_it = |identity: &&Identity| {
+        identity.name == name && program.account(identity.account).is_some_and(|its| its.id == account)
+    };
+    let role = program.roles.iter().map(|role| &role.identity).find(is_it)?;
+    program.iam_arn(role.account, IdentityKind::Role.word(), &role.path, &role.name)
 }
 
 /// Whether every request of `callers` that `allow` lets through passes the conditions of `deny`.
