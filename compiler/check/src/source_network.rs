@@ -112,7 +112,7 @@ fn private(entry: &ConditionEntry) -> Option<Diagnostic> {
     let (check, message): (&'static Check, _) = match (all, negated) {
         (true, false) => (&checks::PRIVATE_IP_ADDRESS, "no request comes from a private address: this is never true"),
         (true, true) => {
-            (&checks::PRIVATE_NOT_IP_ADDRESS, "no request comes from a private address: this is always true")
+            (&checks::PRIVATE_NOT_IP_ADDRESS, "no request comes from a private address: that it comes from elsewhere is always true")
         }
         (false, false) => (&checks::PRIVATE_IP_ADDRESS_SUBSET, "no request comes from this private address"),
         (false, true) => (
