@@ -53,6 +53,15 @@ impl Block {
         }
     }
 
+    /// The numbers of its first and its last address.
+    fn range(self) -> (u128, u128) {
+        let (first, size) = match self.first() {
+            IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
+            IpAddr::V6(address) => (u128::from(address), 128),
+        };
+        (first, first | u128::MAX.checked_shr(128 - (size - self.bits)).unwrap_or(0))
+    }
+
     /// Whether no address of the block is public: [RFC 1918](https://www.rfc-editor.org/rfc/rfc1918),
     /// [RFC 4193](https://www.rfc-editor.org/rfc/rfc4193), loopback and link-local ones.
     fn is_private(self) -> bool {
@@ -72,6 +81,29 @@ impl Block {
                 && Self { address: self.address, bits: block.bits }.first() == block.first()
         })
     }
+}
+
+/// Whether each address of one version is in one of the blocks.
+pub(crate) fn hold_every_address<'a>(blocks: impl Iterator<Item = &'a str>) -> bool {
+    let blocks: Vec<Block> = blocks.filter_map(Block::read).collect();
+    [true, false].into_iter().any(|of_v4| {
+        let of_version = blocks.iter().filter(|block| block.address.is_ipv4() == of_v4);
+        let mut ranges: Vec<(u128, u128)> = of_version.map(|block| block.range()).collect();
+        ranges.sort_unstable();
+        let last_of_all = if of_v4 { u128::from(u32::MAX) } else { u128::MAX };
+        // The first address that none of the blocks so far holds.
+        let mut next = 0;
+        for (first, last) in ranges {
+            if first > next {
+                return false;
+            }
+            if last >= last_of_all {
+                return true;
+            }
+            next = next.max(last + 1);
+        }
+        false
+    })
 }
 
 fn host_bits(seen: &Seen<'_>, value: &Sourced<String>) -> Option<Diagnostic> {
@@ -111,9 +143,10 @@ fn private(entry: &ConditionEntry) -> Option<Diagnostic> {
     }
     let (check, message): (&'static Check, _) = match (all, negated) {
         (true, false) => (&checks::PRIVATE_IP_ADDRESS, "no request comes from a private address: this is never true"),
-        (true, true) => {
-            (&checks::PRIVATE_NOT_IP_ADDRESS, "no request comes from a private address: that it comes from elsewhere is always true")
-        }
+        (true, true) => (
+            &checks::PRIVATE_NOT_IP_ADDRESS,
+            "no request comes from a private address: that it comes from elsewhere is always true",
+        ),
         (false, false) => (&checks::PRIVATE_IP_ADDRESS_SUBSET, "no request comes from this private address"),
         (false, true) => (
             &checks::PRIVATE_NOT_IP_ADDRESS_SUBSET,
@@ -134,7 +167,7 @@ fn private(entry: &ConditionEntry) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::Block;
+    use super::{Block, hold_every_address};
 
     #[test]
     fn blocks_within_private_ranges_are_private() {
@@ -144,6 +177,24 @@ mod tests {
         }
         for text in ["0.0.0.0/0", "8.0.0.0/6", "172.32.0.0/16", "203.0.113.0/24", "2001:db8::/32", "::/0"] {
             assert!(!private(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn blocks_hold_every_address_where_nothing_is_between_them() {
+        for all in [
+            &["0.0.0.0/0"][..],
+            &["::/0"],
+            &["128.0.0.0/1", "0.0.0.0/1"],
+            &["0.0.0.0/1", "10.0.0.0/8", "128.0.0.0/2", "192.0.0.0/2"],
+            &["8000::/1", "10.0.0.0/8", "::/1"],
+        ] {
+            assert!(hold_every_address(all.iter().copied()), "{all:?}");
+        }
+        for some in
+            [&[][..], &["0.0.0.0/1"], &["0.0.0.0/1", "128.0.0.0/2"], &["0.0.0.0/1", "8000::/1"], &["0.0.0.0/32"]]
+        {
+            assert!(!hold_every_address(some.iter().copied()), "{some:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use iamx_policy::{
 };
 use iamx_text::Span;
 
-use crate::{Day, inclusion};
+use crate::{Day, inclusion, source_network};
 
 /// An allow that lets strangers in.
 pub(crate) struct Open<'d> {
@@ -184,7 +184,7 @@ fn can_meet(entry: &ConditionEntry, today: Option<Day>) -> bool {
     let every = |holds: fn(&str) -> bool| entry.values.iter().all(|value| holds(&value.value));
     if entry.is_of("aws:SourceIp") {
         return match base {
-            BaseOperator::IpAddress => any(|block| block.ends_with("/0")),
+            BaseOperator::IpAddress => source_network::hold_every_address(values(entry)),
             // There is more of the internet than a few narrow blocks.
             BaseOperator::NotIpAddress => every(is_narrow),
             _ => false,
@@ -195,6 +195,11 @@ fn can_meet(entry: &ConditionEntry, today: Option<Day>) -> bool {
     }
     if entry.is_of("aws:MultiFactorAuthPresent") {
         return base == BaseOperator::Bool;
+    }
+    // Whoever takes on a role says which: it is no secret.
+    if entry.is_of("sts:ExternalId") {
+        return matches!(base, BaseOperator::StringEquals | BaseOperator::StringLike)
+            || (base.is_negated() && entry.operator.qualifier.is_none());
     }
     if entry.is_of("s3:TlsVersion") {
         let newest = base == BaseOperator::NumericGreaterThanEquals && any(|value| value == "1.3");
