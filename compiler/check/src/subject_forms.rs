@@ -16,6 +16,10 @@ pub(crate) fn check(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<D
         let Some(provider) = identity_providers::of_address(host) else { continue };
         let Some(reading) = Reading::by(entry.operator.base).filter(|_| !provider.forms.is_empty()) else { continue };
         for value in &entry.values {
+            // That the wildcard is none is said already.
+            if !reading.wildcards && value.value.contains(['*', '?']) {
+                continue;
+            }
             if value.value.len() <= LONGEST && !provider.forms.iter().any(|form| reading.fits(form, &value.value)) {
                 diagnostics.push(finding(provider, entry, value));
             }
