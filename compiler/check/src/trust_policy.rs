@@ -5,6 +5,7 @@
 
 use iamx_diagnostic::{Diagnostic, checks};
 use iamx_policy::{Effect, Principal, Statement};
+use iamx_text::Span;
 
 use crate::{
     coverage::{self, Coverage},
@@ -108,22 +109,29 @@ pub(crate) fn wildcard(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Ve
 /// What callers bring along.
 const BROUGHT: [&str; 2] = ["sts:TagSession", "sts:SetSourceIdentity"];
 
-/// A principal of another partition: IAM knows no one there.
+/// A principal or a resource of another partition: IAM knows neither there.
 pub(crate) fn partition(seen: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    let own = &seen.world.program.partition;
     for principal in statement.principal.iter().flat_map(|element| &element.principals) {
         let (Principal::Aws(arn) | Principal::Federated(arn)) = &principal.value else { continue };
-        let Some(partition) = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next()) else { continue };
-        if partition != own {
-            diagnostics.push(
-                Diagnostic::new(
-                    &checks::INVALID_PARTITION,
-                    principal.span,
-                    format!("this principal is of the partition `{partition}`, and the workspace of `{own}`"),
-                )
-                .note("identities of one partition can't be named in another")
-                .help("the partition of the workspace is set in `iamx.toml`, under `[workspace]`"),
-            );
-        }
+        diagnostics.extend(foreign(seen, arn, principal.span, "principal", "identities"));
     }
+    for resource in statement.resources.iter().flat_map(|element| &element.patterns) {
+        diagnostics.extend(foreign(seen, &resource.value, resource.span, "resource", "resources"));
+    }
+}
+
+/// That the ARN of such a thing, written at `span`, is of another partition than the workspace.
+fn foreign(seen: &Seen<'_>, arn: &str, span: Span, one: &str, several: &str) -> Option<Diagnostic> {
+    let own = &seen.world.program.partition;
+    let partition = arn.strip_prefix("arn:")?.split(':').next()?;
+    // A pattern, or a variable, may be this one.
+    if partition == own || partition.contains(['*', '?', '$']) {
+        return None;
+    }
+    let message = format!("this {one} is of the partition `{partition}`, and the workspace of `{own}`");
+    Some(
+        Diagnostic::new(&checks::INVALID_PARTITION, span, message)
+            .note(format!("{several} of one partition can't be named in another"))
+            .help("the partition of the workspace is set in `iamx.toml`, under `[workspace]`"),
+    )
 }
