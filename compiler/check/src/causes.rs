@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 
 use iamx_diagnostic::{Check, Diagnostic, checks};
+use iamx_text::Span;
+
+use crate::written::lies_in;
 
 /// Checks that can have one cause, the weightiest first. A place that a finding marks isn't the subject of one that comes
 /// after it in its list.
@@ -64,6 +67,21 @@ const CAUSES: [&[&Check]; 6] = [
         &checks::UNSUPPORTED_ACTION_FOR_CONDITION_KEY,
     ],
 ];
+
+/// Leaves out that one statement says what another does where one of them matches nothing: that is what is wrong there.
+pub(crate) fn drop_redundancy_of_mismatches(diagnostics: &mut Vec<Diagnostic>) {
+    let of = |diagnostic: &Diagnostic, check: &Check| diagnostic.check.name == check.name;
+    let mismatches: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| of(diagnostic, &checks::ACTION_RESOURCE_MISMATCH))
+        .filter_map(Diagnostic::primary)
+        .collect();
+    let matches_nothing = |statement: Span| mismatches.iter().any(|place| lies_in(*place, statement));
+    diagnostics.retain(|diagnostic| {
+        !of(diagnostic, &checks::REDUNDANT_STATEMENT)
+            || !diagnostic.labels.iter().any(|label| matches_nothing(label.span))
+    });
+}
 
 /// Leaves out what says of a place what a weightier finding has said of it.
 pub(crate) fn keep_weightiest(diagnostics: &mut Vec<Diagnostic>) {

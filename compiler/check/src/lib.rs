@@ -100,6 +100,7 @@ pub fn check(program: &Program, catalog: &Catalog, sources: &SourceMap, today: O
     let mut said = HashSet::new();
     diagnostics.retain(|diagnostic| said.insert((diagnostic.check.name, diagnostic.primary())));
     causes::keep_weightiest(&mut diagnostics);
+    causes::drop_redundancy_of_mismatches(&mut diagnostics);
     diagnostics
 }
 
