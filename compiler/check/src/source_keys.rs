@@ -21,18 +21,21 @@ const IS_SERVICE: &str = "aws:PrincipalIsAWSService";
 
 /// In the policy of an identity.
 pub(crate) fn of_identities(_: &Seen<'_>, statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    for entry in &statement.conditions.entries {
-        let Some(consequence) = consequence(statement, entry) else { continue };
-        diagnostics.push(
-            Diagnostic::new(
-                &checks::CONDITION_KEY_NOT_SENT,
-                entry.span,
-                format!("no request of a role or user {}: this {consequence}", carries(entry)),
-            )
+    let found = not_sent(statement, "a role or user").map(|finding| {
+        finding
             .note("the calls that a service makes as itself aren't decided by policies of identities")
-            .help("ask it in the policy of the resource, of a statement `to service …`"),
-        );
-    }
+            .help("ask it in the policy of the resource, of a statement `to service …`")
+    });
+    diagnostics.extend(found);
+}
+
+/// The conditions on what no request of these carries.
+fn not_sent(statement: &Statement, whose: &str) -> impl Iterator<Item = Diagnostic> {
+    statement.conditions.entries.iter().filter_map(move |entry| {
+        let consequence = consequence(statement, entry)?;
+        let message = format!("no request of {whose} {}: this {consequence}", carries(entry));
+        Some(Diagnostic::new(&checks::CONDITION_KEY_NOT_SENT, entry.span, message))
+    })
 }
 
 /// Where each principal of a statement is an account's, or comes through a provider.
@@ -47,19 +50,13 @@ pub(crate) fn of_others(_: &Seen<'_>, statement: &Statement, diagnostics: &mut V
     if !element.principals.iter().all(|principal| is_no_service(&principal.value)) {
         return;
     }
-    for entry in &statement.conditions.entries {
-        let Some(consequence) = consequence(statement, entry) else { continue };
-        diagnostics.push(
-            Diagnostic::new(
-                &checks::CONDITION_KEY_NOT_SENT,
-                entry.span,
-                format!("no request of these principals {}: this {consequence}", carries(entry)),
-            )
+    let found = not_sent(statement, "these principals").map(|finding| {
+        finding
             .related(first.span, if element.principals.len() == 1 { "whom it is about" } else { "the first of them" })
             .note("the key is sent where a service calls as itself")
-            .help("name the service, `to service …`, or ask who calls: `aws:PrincipalAccount`, `aws:PrincipalArn`"),
-        );
-    }
+            .help("name the service, `to service …`, or ask who calls: `aws:PrincipalAccount`, `aws:PrincipalArn`")
+    });
+    diagnostics.extend(found);
 }
 
 /// What the statement does for what no request carries, where that isn't meant.

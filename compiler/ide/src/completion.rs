@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use iamx_lower::NameIndex;
 use iamx_text::{FileId, TextRange, TextSize};
 
-use crate::hover;
+use crate::{hover, letters::distance};
 use place::{Class, Cursor, Place};
 
 /// What can be written at a place.
@@ -146,19 +146,6 @@ pub fn completions(index: &NameIndex, file: FileId, offset: TextSize, asked: Ask
 fn letters<'i>(cursor: &Cursor<'i>, range: TextRange) -> &'i str {
     let text = cursor.index.sources().get(cursor.file).map_or("", |source| source.text());
     text.get(usize::from(range.start())..usize::from(cursor.offset)).unwrap_or_default()
-}
-
-/// How far behind a label comes: those that begin with the letters are the nearest, then those that hold them together, then
-/// those that hold them in their order. The others aren't meant.
-fn distance(label: &str, letters: &str) -> Option<u8> {
-    if label.starts_with(letters) {
-        return Some(0);
-    }
-    if label.contains(letters) {
-        return Some(10);
-    }
-    let mut own = label.chars();
-    letters.chars().all(|wanted| own.any(|one| one == wanted)).then_some(20)
 }
 
 /// What there is to be read about what was offered, as Markdown.

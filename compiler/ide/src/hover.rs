@@ -188,7 +188,8 @@ pub(crate) fn type_of_service(catalog: &Catalog, service: &str, slug: &str) -> O
     Some(text)
 }
 
-fn names_in(node: &SyntaxNode) -> Vec<SyntaxToken> {
+/// The names that are parts of a node themselves.
+pub(crate) fn names_in(node: &SyntaxNode) -> Vec<SyntaxToken> {
     let tokens = node.children_with_tokens().filter_map(iamx_syntax::NodeOrToken::into_token);
     tokens.filter(|token| token.kind() == SyntaxKind::NAME).collect()
 }

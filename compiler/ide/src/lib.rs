@@ -9,6 +9,7 @@ mod actions;
 mod completion;
 mod folding;
 mod hover;
+mod letters;
 mod links;
 mod navigation;
 mod outline;

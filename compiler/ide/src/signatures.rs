@@ -5,6 +5,8 @@ use iamx_lower::{Meaning, NameIndex};
 use iamx_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken};
 use iamx_text::{FileId, TextSize};
 
+use crate::hover::names_in;
+
 /// What is called, with the parameter that the cursor is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallSignature {
@@ -46,7 +48,7 @@ pub fn signature(index: &NameIndex, file: FileId, offset: TextSize) -> Option<Ca
 
 /// `s3.bucket(…)`: the arguments are what fills the ARN.
 fn resource(catalog: &Catalog, call: &SyntaxNode, name: &SyntaxToken, active: usize) -> Option<CallSignature> {
-    let names: Vec<SyntaxToken> = names_in(call);
+    let names: Vec<SyntaxToken> = names_of_call(call);
     let at = names.iter().position(|one| one == name)?;
     let before = names.get(at.checked_sub(1)?)?;
     let service = catalog.service(before.text())?;
@@ -76,13 +78,13 @@ fn commas_before(arguments: &SyntaxNode, offset: TextSize) -> usize {
 /// The name right before the brackets.
 fn name_before(arguments: &SyntaxNode) -> Option<SyntaxToken> {
     let call = arguments.parent()?;
-    let before = names_in(&call).into_iter().filter(|name| name.text_range().end() <= arguments.text_range().start());
+    let before =
+        names_of_call(&call).into_iter().filter(|name| name.text_range().end() <= arguments.text_range().start());
     before.last()
 }
 
-fn names_in(node: &SyntaxNode) -> Vec<SyntaxToken> {
+/// The names of a call, those of a resource's type too.
+fn names_of_call(node: &SyntaxNode) -> Vec<SyntaxToken> {
     let path = node.children().filter(|child| child.kind() == SyntaxKind::TYPE_PATH);
-    let nodes = path.chain(std::iter::once(node.clone()));
-    let tokens = nodes.flat_map(|node| node.children_with_tokens()).filter_map(NodeOrToken::into_token);
-    tokens.filter(|token| token.kind() == SyntaxKind::NAME).collect()
+    path.chain(std::iter::once(node.clone())).flat_map(|node| names_in(&node)).collect()
 }

@@ -2,6 +2,8 @@
 
 use iamx_lower::{NameDeclared, NameIndex};
 
+use crate::letters::distance;
+
 /// So many are found at most.
 const MOST: usize = 512;
 
@@ -18,15 +20,4 @@ pub fn workspace_symbols<'i>(index: &'i NameIndex, query: &str) -> Vec<&'i NameD
     found.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
     found.truncate(MOST);
     found.into_iter().map(|(_, one)| one).collect()
-}
-
-fn distance(name: &str, query: &str) -> Option<u8> {
-    if name.starts_with(query) {
-        return Some(0);
-    }
-    if name.contains(query) {
-        return Some(1);
-    }
-    let mut letters = name.chars();
-    query.chars().all(|wanted| letters.any(|letter| letter == wanted)).then_some(2)
 }

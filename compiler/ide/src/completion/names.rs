@@ -75,14 +75,7 @@ fn nearness(class: &Class, kind: NameKind) -> Option<u8> {
         Class::Providers(of) => is(*of),
         Class::PermissionSets => is(D::PermissionSet),
         Class::Argument(_) | Class::Anything => Some(1),
-        Class::ContextKey
-        | Class::Service
-        | Class::ParameterType
-        | Class::ResourceType
-        | Class::UsePath
-        | Class::UsedNames(_)
-        | Class::Check
-        | Class::None => None,
+        _ => None,
     }
 }
 
