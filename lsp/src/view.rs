@@ -8,7 +8,7 @@ use std::{
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::Diagnostic;
-use iamx_lower::NameIndex;
+use iamx_lower::{Module, NameIndex};
 use iamx_syntax::Parse;
 use iamx_text::{FileId, Span, TextRange};
 use iamx_workspace::Workspace;
@@ -45,20 +45,24 @@ pub(crate) struct Views {
 struct Trees(Mutex<HashMap<PathBuf, (Arc<str>, Parse)>>);
 
 impl Trees {
-    /// Gives a workspace the trees that are known, and learns the others.
-    fn give(&self, root: &Path, workspace: &mut Workspace) {
+    /// The modules of a workspace, which gets their trees: those that are known, and the others parsed on all processors.
+    fn parsed(&self, root: &Path, workspace: &mut Workspace) -> Vec<Module> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let sources = Arc::clone(workspace.sources());
-        for file in workspace.modules().to_vec() {
-            let Some(source) = sources.get(file) else { continue };
-            let (path, text) = (root.join(source.path()), source.shared_text());
-            let parse = match known.get(&path).filter(|(of, _)| Arc::ptr_eq(of, &text) || *of == text) {
-                Some((_, parse)) => parse.clone(),
-                None => iamx_syntax::parse(&text),
-            };
-            workspace.set_parsed(file, parse.clone());
-            known.insert(path, (text, parse));
+        for (file, source) in sources.iter() {
+            if let Some((text, parse)) = known.get(&root.join(source.path()))
+                && (Arc::ptr_eq(text, &source.shared_text()) || **text == *source.text())
+            {
+                workspace.set_parsed(file, parse.clone());
+            }
         }
+        let modules = workspace.parsed();
+        for module in modules.iter().filter(|module| module.is_read) {
+            let Some(source) = sources.get(module.file) else { continue };
+            workspace.set_parsed(module.file, module.parse.clone());
+            known.insert(root.join(source.path()), (source.shared_text(), module.parse.clone()));
+        }
+        modules
     }
 }
 
@@ -82,8 +86,8 @@ impl Views {
             return Ok(Arc::clone(view));
         }
         let mut workspace = state.workspace(&loaded);
-        self.trees.give(&loaded.root, &mut workspace);
-        let index = NameIndex::new(Arc::clone(workspace.sources()), workspace.parsed(), Catalog::builtin());
+        let modules = self.trees.parsed(&loaded.root, &mut workspace);
+        let index = NameIndex::new(Arc::clone(workspace.sources()), modules, Catalog::builtin());
         let view = Arc::new(View {
             root: loaded.root.clone(),
             encoding: state.encoding,
@@ -143,7 +147,7 @@ impl View {
 
     /// The address of a file; none for a module of `std`, which lies in no folder.
     pub(crate) fn uri(&self, file: FileId) -> Option<Uri> {
-        if self.index.module(file).is_some_and(iamx_lower::Module::is_library) {
+        if self.index.module(file).is_some_and(Module::is_library) {
             return None;
         }
         self.uri_of(&self.root.join(self.index.sources().get(file)?.path()))

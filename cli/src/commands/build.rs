@@ -96,7 +96,7 @@ fn once(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, Error
     };
     let name = show(output.folder());
     let progress = terminal.progress();
-    let stamp = Stamp::of(&output, &compiled.workspace.fingerprint(compiled.catalog));
+    let stamp = Stamp::of(&output, || compiled.workspace.fingerprint(compiled.catalog));
     let unchanged = if arguments.check { None } else { stamp.unchanged() };
     let (changes, files) = if let Some(files) = unchanged {
         (Vec::new(), files)

@@ -4,7 +4,7 @@
 //! folder: its name, size, number, and when it was last changed. As with `make` and `git`, a file of which all of that is the
 //! same is taken for the same. `iamx build --check` never looks at a stamp.
 
-use std::{fs::Metadata, io::Read, path::Path, time::Duration};
+use std::{cell::LazyCell, fs::Metadata, io::Read, path::Path, time::Duration};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
@@ -30,8 +30,8 @@ const TICK: Duration = Duration::from_millis(20);
 /// What the stamp of a build is, or would be.
 pub(crate) struct Stamp<'o> {
     output: &'o Output,
-    /// Hash of the compiler and all that it reads; `None` where that isn't known.
-    inputs: Option<String>,
+    /// Hash of the compiler and all that it reads, where there is a stamp to compare or to leave; `None` where that isn't known.
+    inputs: LazyCell<Option<String>, Box<dyn FnOnce() -> Option<String> + 'o>>,
 }
 
 #[derive(Deserialize, Serialize, PartialEq, Eq)]
@@ -45,16 +45,16 @@ struct Left {
 
 impl<'o> Stamp<'o> {
     /// The stamp of a build into that folder of what has this fingerprint.
-    pub(crate) fn of(output: &'o Output, fingerprint: &[u8]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(env!("CARGO_PKG_VERSION"));
-        let compiler = std::env::current_exe().and_then(std::fs::metadata).ok().and_then(|one| facts(&one));
-        let inputs = compiler.map(|compiler| {
+    pub(crate) fn of(output: &'o Output, fingerprint: impl FnOnce() -> [u8; 32] + 'o) -> Self {
+        let inputs = move || {
+            let compiler = std::env::current_exe().and_then(std::fs::metadata).ok().and_then(|one| facts(&one))?;
+            let mut hash = Sha256::new();
+            hash.update(env!("CARGO_PKG_VERSION"));
             hash.update(compiler);
-            hash.update(fingerprint);
-            hex(&hash.finalize())
-        });
-        Self { output, inputs }
+            hash.update(fingerprint());
+            Some(hex(&hash.finalize()))
+        };
+        Self { output, inputs: LazyCell::new(Box::new(inputs)) }
     }
 
     /// How many files there are, where the same was built before and none of them has changed since.
@@ -62,7 +62,7 @@ impl<'o> Stamp<'o> {
         let mut bytes = Vec::new();
         std::fs::File::open(self.output.folder().join(STAMP)).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
         let left: Left = serde_json::from_slice(&bytes).ok()?;
-        if self.inputs.as_ref() != Some(&left.inputs) || self.output.folder().join(UNFINISHED).exists() {
+        if (*self.inputs).as_ref() != Some(&left.inputs) || self.output.folder().join(UNFINISHED).exists() {
             return None;
         }
         (folder(self.output.folder())? == left.folder).then_some(left.files)
@@ -71,7 +71,8 @@ impl<'o> Stamp<'o> {
     /// Leaves the stamp of so many files, which are all there. Without one the next build is slower, and that is all.
     pub(crate) fn leave(&self, files: usize) {
         let path = self.output.folder().join(STAMP);
-        let Some(inputs) = self.inputs.clone().filter(|_| files >= LARGE) else {
+        let inputs = if files >= LARGE { (*self.inputs).clone() } else { None };
+        let Some(inputs) = inputs else {
             let _ = std::fs::remove_file(path);
             return;
         };
@@ -161,8 +162,11 @@ mod tests {
     use super::{LARGE, STAMP, Stamp};
     use crate::io::output::Output;
 
-    fn unchanged(folder: &Path, fingerprint: &[u8]) -> Option<usize> {
-        Stamp::of(&Output::at(folder), fingerprint).unchanged()
+    const INPUTS: [u8; 32] = [1; 32];
+    const OTHERS: [u8; 32] = [2; 32];
+
+    fn unchanged(folder: &Path, fingerprint: [u8; 32]) -> Option<usize> {
+        Stamp::of(&Output::at(folder), move || fingerprint).unchanged()
     }
 
     #[test]
@@ -172,39 +176,39 @@ mod tests {
         std::fs::create_dir_all(out.join("prod/roles")).unwrap();
         std::fs::write(out.join("manifest.json"), "{}").unwrap();
         std::fs::write(out.join("prod/roles/A.json"), "one").unwrap();
-        let leave = || Stamp::of(&Output::at(out), b"inputs").leave(LARGE);
-        assert_eq!(unchanged(out, b"inputs"), None);
+        let leave = || Stamp::of(&Output::at(out), || INPUTS).leave(LARGE);
+        assert_eq!(unchanged(out, INPUTS), None);
 
         leave();
-        assert_eq!(unchanged(out, b"inputs"), Some(LARGE));
-        assert_eq!(unchanged(out, b"others"), None);
+        assert_eq!(unchanged(out, INPUTS), Some(LARGE));
+        assert_eq!(unchanged(out, OTHERS), None);
 
         std::fs::write(out.join("prod/roles/A.json"), "two").unwrap();
-        assert_eq!(unchanged(out, b"inputs"), None, "of the same size");
+        assert_eq!(unchanged(out, INPUTS), None, "of the same size");
         leave();
 
         std::fs::write(out.join("prod/roles/B.json"), "").unwrap();
-        assert_eq!(unchanged(out, b"inputs"), None, "a file more");
+        assert_eq!(unchanged(out, INPUTS), None, "a file more");
         leave();
 
         std::fs::remove_file(out.join("prod/roles/B.json")).unwrap();
-        assert_eq!(unchanged(out, b"inputs"), None, "a file less");
+        assert_eq!(unchanged(out, INPUTS), None, "a file less");
         leave();
 
         std::fs::remove_file(out.join("prod/roles/A.json")).unwrap();
         std::os::unix::fs::symlink("/etc/hosts", out.join("prod/roles/A.json")).unwrap();
-        assert_eq!(unchanged(out, b"inputs"), None, "a link");
+        assert_eq!(unchanged(out, INPUTS), None, "a link");
         leave();
 
         std::fs::write(out.join(".iamx-unfinished.json"), "{}").unwrap();
-        assert_eq!(unchanged(out, b"inputs"), None, "a write that was interrupted");
+        assert_eq!(unchanged(out, INPUTS), None, "a write that was interrupted");
     }
 
     #[test]
     fn few_files_get_no_stamp() {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("manifest.json"), "{}").unwrap();
-        let stamp = |files| Stamp::of(&Output::at(root.path()), b"inputs").leave(files);
+        let stamp = |files| Stamp::of(&Output::at(root.path()), || INPUTS).leave(files);
         stamp(LARGE);
         assert!(root.path().join(STAMP).exists());
         stamp(LARGE - 1);

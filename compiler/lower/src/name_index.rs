@@ -91,8 +91,6 @@ pub struct Occurrence {
     pub meaning: Meaning,
     /// Whether it is given there, as in an item or a parameter.
     pub declares: bool,
-    /// Whether it is the part of a `use` that brings it in.
-    pub imports: bool,
 }
 
 /// What a name stands for.
@@ -378,12 +376,7 @@ struct Walk<'i> {
 impl Walk<'_> {
     fn enter(&mut self, node: &SyntaxNode) {
         for local in locals_of(node, self.file) {
-            self.found.push(Occurrence {
-                span: local.span,
-                meaning: Meaning::Local(local.span),
-                declares: true,
-                imports: false,
-            });
+            self.found.push(Occurrence { span: local.span, meaning: Meaning::Local(local.span), declares: true });
             self.locals.push(local);
         }
         match node.kind() {
@@ -407,12 +400,7 @@ impl Walk<'_> {
             | SyntaxKind::OU_NODE => {
                 let name = names_in(node).into_iter().next().map(|name| self.span(&name));
                 if let Some(span) = name.filter(|span| self.index.by_span.contains_key(span)) {
-                    self.found.push(Occurrence {
-                        span,
-                        meaning: Meaning::Declared(span),
-                        declares: true,
-                        imports: false,
-                    });
+                    self.found.push(Occurrence { span, meaning: Meaning::Declared(span), declares: true });
                 }
             }
             _ => {}
@@ -465,7 +453,7 @@ impl Walk<'_> {
     fn bring_in(&mut self, token: &SyntaxToken, module: usize, name: &str) {
         if let Some(span) = self.index.member(module, name) {
             let meaning = Meaning::Declared(span);
-            self.found.push(Occurrence { span: self.span(token), meaning, declares: false, imports: true });
+            self.found.push(Occurrence { span: self.span(token), meaning, declares: false });
         }
     }
 
@@ -569,7 +557,7 @@ impl Walk<'_> {
     }
 
     fn add(&mut self, span: Span, meaning: Meaning) {
-        self.found.push(Occurrence { span, meaning, declares: false, imports: false });
+        self.found.push(Occurrence { span, meaning, declares: false });
     }
 
     fn span(&self, token: &SyntaxToken) -> Span {
