@@ -11,7 +11,7 @@ use iamx_diagnostic::Diagnostic;
 use iamx_lower::{Module, NameIndex};
 use iamx_syntax::Parse;
 use iamx_text::{FileId, Span, TextRange};
-use iamx_workspace::Workspace;
+use iamx_workspace::{Analysis, Workspace};
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use crate::{
@@ -26,7 +26,7 @@ pub(crate) struct View {
     /// The addresses that the editor gives the texts that it has open, with their versions.
     open: HashMap<PathBuf, (Uri, i32)>,
     workspace: Workspace,
-    findings: OnceLock<Vec<Diagnostic>>,
+    analysis: OnceLock<Analysis>,
     pub(crate) index: NameIndex,
     /// What was read from the disk for it.
     pub(crate) loaded: Arc<Loaded>,
@@ -96,7 +96,7 @@ impl Views {
                 .map(|(path, document)| (path.to_owned(), (document.uri.clone(), document.version)))
                 .collect(),
             workspace,
-            findings: OnceLock::new(),
+            analysis: OnceLock::new(),
             index,
             loaded,
         });
@@ -118,9 +118,14 @@ impl View {
         &self.root
     }
 
-    /// What the compiler finds, looked for when it is first asked.
+    /// What the compiler finds and what the modules declare, evaluated when it is first asked for; without files.
+    pub(crate) fn analysis(&self) -> &Analysis {
+        self.analysis.get_or_init(|| self.workspace.check(self.index.catalog()))
+    }
+
+    /// What the compiler finds.
     pub(crate) fn findings(&self) -> &[Diagnostic] {
-        self.findings.get_or_init(|| self.workspace.check(self.index.catalog()).diagnostics)
+        &self.analysis().diagnostics
     }
 
     /// The file at `path`.
