@@ -1,14 +1,26 @@
 //! What the client can show, and what the server says that it can do: exactly what there is a handler for.
 
+use serde_json::json;
 use tower_lsp::ls_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    DocumentLinkOptions, FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, RenameOptions,
-    SaveOptions, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
-    SemanticTokensServerCapabilities, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
+    CodeLensOptions, CompletionOptions, DocumentLinkOptions, ExecuteCommandOptions, FoldingRangeProviderCapability,
+    HoverProviderCapability, MarkupKind, OneOf, RenameOptions, SaveOptions, SelectionRangeProviderCapability,
+    SemanticTokensFullOptions, SemanticTokensOptions, SemanticTokensServerCapabilities, ServerCapabilities,
+    SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability, WorkDoneProgressOptions,
 };
 
-use crate::{position::Encoding, requests::code_action, semantic_tokens};
+use crate::{
+    position::Encoding,
+    requests::{
+        code_action,
+        compiled::{SHOW_COMPILED, SHOW_REFERENCES},
+    },
+    semantic_tokens,
+};
+
+/// The commands of lenses, which the server runs for a client that has none of these names.
+pub(crate) const OFFERED_COMMANDS: [&str; 2] = [SHOW_COMPILED, SHOW_REFERENCES];
 
 /// What a client can take.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +31,12 @@ pub(crate) struct Abilities {
     pub(crate) markdown: bool,
     /// Whether what is completed may have places to fill in.
     pub(crate) snippets: bool,
+    /// Whether it shows lenses.
+    pub(crate) lenses: bool,
+    /// Whether it has commands of its own that show compiled documents and lists of places.
+    pub(crate) own_commands: bool,
+    /// Whether it shows modules of `std` by their addresses.
+    pub(crate) shows_std: bool,
 }
 
 impl Abilities {
@@ -30,11 +48,25 @@ impl Abilities {
         let snippets = item.and_then(|item| item.snippet_support);
         let formats = text.and_then(|text| text.hover.as_ref()).and_then(|hover| hover.content_format.as_ref());
         let markdown = formats.is_none_or(|formats| formats.contains(&MarkupKind::Markdown));
-        Self { links: links == Some(true), markdown, snippets: snippets == Some(true) }
+        let experimental = client.experimental.as_ref();
+        let commands: Vec<&str> = experimental
+            .and_then(|all| all.get("commands")?.get("commands")?.as_array())
+            .into_iter()
+            .flatten()
+            .filter_map(serde_json::Value::as_str)
+            .collect();
+        Self {
+            links: links == Some(true),
+            markdown,
+            snippets: snippets == Some(true),
+            lenses: text.is_some_and(|text| text.code_lens.is_some()),
+            own_commands: OFFERED_COMMANDS.iter().all(|one| commands.contains(one)),
+            shows_std: experimental.and_then(|all| all.get("iamxStd")?.as_bool()) == Some(true),
+        }
     }
 }
 
-pub(crate) fn capabilities(encoding: Encoding) -> ServerCapabilities {
+pub(crate) fn capabilities(encoding: Encoding, client: Abilities) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -44,6 +76,16 @@ pub(crate) fn capabilities(encoding: Encoding) -> ServerCapabilities {
             ..TextDocumentSyncOptions::default()
         })),
         definition_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: client.lenses.then_some(CodeLensOptions { resolve_provider: Some(true) }),
+        // A client that has them itself would have each twice.
+        execute_command_provider: (!client.own_commands).then(|| ExecuteCommandOptions {
+            commands: OFFERED_COMMANDS.map(str::to_owned).to_vec(),
+            ..ExecuteCommandOptions::default()
+        }),
+        experimental: Some(json!({ "iamxCompiled": true, "iamxSource": true })),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
         rename_provider: Some(OneOf::Right(RenameOptions {

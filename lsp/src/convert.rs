@@ -2,6 +2,7 @@
 
 use iamx_diagnostic::{Diagnostic, Severity};
 use iamx_ide::{Fold, FoldKind, Symbol, SymbolKind};
+use iamx_lower::NameKind;
 use iamx_syntax::ast::DeclaredKind;
 use iamx_text::{SourceMap, Span};
 use tower_lsp::ls_types::{
@@ -110,6 +111,18 @@ pub(crate) fn symbol_kind(kind: SymbolKind) -> tower_lsp::ls_types::SymbolKind {
         SymbolKind::Grant | SymbolKind::Statement => Protocol::METHOD,
         SymbolKind::Test => Protocol::FUNCTION,
     }
+}
+
+/// What is declared, as editors call it.
+pub(crate) fn name_kind(kind: NameKind) -> tower_lsp::ls_types::SymbolKind {
+    symbol_kind(match kind {
+        NameKind::Let => SymbolKind::Let,
+        NameKind::Param => SymbolKind::Param,
+        NameKind::Account => SymbolKind::Account,
+        NameKind::OrganizationalUnit => SymbolKind::OrganizationalUnit,
+        NameKind::Organization => SymbolKind::Organization,
+        NameKind::Declared(kind) => SymbolKind::Declared(kind),
+    })
 }
 
 /// A foldable range, if it is of several lines.

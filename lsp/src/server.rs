@@ -11,20 +11,23 @@ use std::{
     time::Duration,
 };
 
+use iamx_text::FileId;
 use tower_lsp::{
     Client, LanguageServer, LspService, Server,
     jsonrpc::{Error, ErrorCode, Result},
     ls_types::{
-        CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
-        DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-        DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentHighlight,
-        DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
-        FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
-        InitializeParams, InitializeResult, Location, MessageType, Position, PrepareRenameResponse, ReferenceParams,
-        RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensParams,
+        CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
+        CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionParams, CodeActionResponse, CodeLens,
+        CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
+        DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+        DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
+        DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
+        GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+        InlayHint, InlayHintParams, LSPAny, Location, LocationLink, MessageType, Position, PrepareRenameResponse,
+        ReferenceParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensParams,
         SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
         SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit, WorkspaceSymbolParams,
-        WorkspaceSymbolResponse,
+        WorkspaceSymbolResponse, request::GotoTypeDefinitionParams,
     },
 };
 
@@ -33,8 +36,11 @@ use crate::{
     diagnostics,
     position::Encoding,
     requests::{
-        self, code_action, completion,
+        self, call_hierarchy, code_action, code_lens,
+        compiled::{self, Compiled, CompiledParams, SHOW_COMPILED, SHOW_REFERENCES},
+        completion,
         names::{self, Asked},
+        source::{self, Source, SourceParams},
     },
     run::aside,
     semantic_tokens,
@@ -66,7 +72,7 @@ pub async fn serve(
 ) -> Ended {
     let shut_down = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&shut_down);
-    let (service, socket) = LspService::new(move |client| IamxServer {
+    let (service, socket) = LspService::build(move |client| IamxServer {
         shared: Arc::new(Shared {
             client,
             disk: Box::new(disk),
@@ -76,7 +82,10 @@ pub async fn serve(
             views: Views::default(),
             shut_down: told,
         }),
-    });
+    })
+    .custom_method("iamx/compiled", IamxServer::compiled)
+    .custom_method("iamx/source", IamxServer::source)
+    .finish();
     Server::new(input, output, socket).concurrency_level(AT_ONCE).serve(service).await;
     if shut_down.load(Ordering::SeqCst) { Ended::AsAgreed } else { Ended::Abruptly }
 }
@@ -202,6 +211,43 @@ impl IamxServer {
     }
 }
 
+/// What the protocol doesn't have.
+impl IamxServer {
+    /// What `compute` makes of a file of a workspace, whether it is open or not.
+    async fn of_file<T: Send + 'static>(
+        &self,
+        request: &'static str,
+        uri: &Uri,
+        compute: impl FnOnce(&View, FileId) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let state = self.shared.state().clone();
+        let (shared, path) = (Arc::clone(&self.shared), path_of(uri));
+        aside(request, move || {
+            let path = path?;
+            let view = shared.view(&state, &path)?;
+            let file = view.file(&path)?;
+            Some(compute(&view, file))
+        })
+        .await
+    }
+
+    /// `iamx/compiled`
+    async fn compiled(&self, params: CompiledParams) -> Result<Compiled> {
+        let position = params.position;
+        let answer = move |view: &View, file| compiled::answer(view, file, position);
+        match self.of_file("iamx/compiled", &params.uri, answer).await? {
+            Some(found) => found.map_err(refused),
+            None => Err(refused(format!("`{}` is no module of a workspace", params.uri.as_str()))),
+        }
+    }
+
+    /// `iamx/source`
+    #[allow(clippy::unused_async, reason = "methods of the protocol are")]
+    async fn source(&self, params: SourceParams) -> Result<Source> {
+        source::answer(&params).map_err(refused)
+    }
+}
+
 impl LanguageServer for IamxServer {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let client = Abilities::of(&params.capabilities);
@@ -214,7 +260,7 @@ impl LanguageServer for IamxServer {
             state.client = client;
         }
         Ok(InitializeResult {
-            capabilities: capabilities(encoding),
+            capabilities: capabilities(encoding, client),
             server_info: Some(ServerInfo {
                 name: "iamx".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -254,13 +300,7 @@ impl LanguageServer for IamxServer {
         let found =
             self.of_place("definition", params.text_document_position_params, names::definition).await?.flatten();
         let links = self.shared.state().client.links;
-        Ok(found.map(|link| {
-            if links {
-                GotoDefinitionResponse::Link(vec![link])
-            } else {
-                GotoDefinitionResponse::Scalar(Location::new(link.target_uri, link.target_selection_range))
-            }
-        }))
+        Ok(found.map(|link| located(link, links)))
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
@@ -380,6 +420,92 @@ impl LanguageServer for IamxServer {
         };
         let data = self.of_document("semanticTokens/range", &params.text_document.uri, answer).await?;
         Ok(data.map(|data| SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
+    }
+
+    async fn goto_type_definition(&self, params: GotoTypeDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let found = self.of_place("typeDefinition", at, requests::type_definition::answer).await?.flatten();
+        let links = self.shared.state().client.links;
+        Ok(found.map(|link| located(link, links)))
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let (range, lenses) = (params.range, self.shared.state().client.lenses);
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: range.start };
+        let answer = move |view: &View, asked| requests::inlay_hint::answer(view, asked, range, lenses);
+        self.of_place("inlayHint", at, answer).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let uri = params.text_document.uri.clone();
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.of_place("codeLens", at, move |view: &View, asked| code_lens::answer(view, asked, &uri)).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let Some(uri) = code_lens::uri_of(&lens) else { return Ok(lens) };
+        let kept = lens.clone();
+        let answer = move |view: &View, file| {
+            let asked = Asked::at(view, file, lens.range.start)?;
+            Some(code_lens::resolve(view, asked, lens))
+        };
+        Ok(self.of_file("codeLens/resolve", &uri, answer).await?.flatten().unwrap_or(kept))
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        Ok(self.of_place("prepareCallHierarchy", at, call_hierarchy::prepare).await?.flatten())
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let (item, uri) = (params.item.clone(), params.item.uri);
+        let answer = move |view: &View, file| {
+            let asked = Asked::at(view, file, item.selection_range.start)?;
+            Some(call_hierarchy::incoming(view, asked, &item))
+        };
+        Ok(self.of_file("incomingCalls", &uri, answer).await?.flatten())
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let (item, uri) = (params.item.clone(), params.item.uri);
+        let answer = move |view: &View, file| {
+            let asked = Asked::at(view, file, item.selection_range.start)?;
+            Some(call_hierarchy::outgoing(view, asked, &item))
+        };
+        Ok(self.of_file("outgoingCalls", &uri, answer).await?.flatten())
+    }
+
+    /// The commands of lenses for clients that have none: the result is what they show.
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let mut arguments = params.arguments.into_iter();
+        match params.command.as_str() {
+            SHOW_COMPILED => {
+                let (uri, position) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
+                let asked = serde_json::json!({ "uri": uri, "position": position });
+                let asked = serde_json::from_value(asked).map_err(|fault| Error::invalid_params(fault.to_string()))?;
+                Ok(Some(LSPAny::String(self.compiled(asked).await?.into_text())))
+            }
+            SHOW_REFERENCES => Ok(arguments.nth(2)),
+            other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
+        }
+    }
+}
+
+/// A link, or what of it a client takes that knows none.
+fn located(link: LocationLink, links: bool) -> GotoDefinitionResponse {
+    if links {
+        GotoDefinitionResponse::Link(vec![link])
+    } else {
+        GotoDefinitionResponse::Scalar(Location::new(link.target_uri, link.target_selection_range))
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use iamx_catalog::Catalog;
 use iamx_diagnostic::Diagnostic;
+use iamx_ide::Evaluated;
 use iamx_lower::{Module, NameIndex};
 use iamx_syntax::Parse;
 use iamx_text::{FileId, Span, TextRange};
@@ -16,6 +17,7 @@ use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use crate::{
     position::{Encoding, Positions},
+    requests,
     state::{Disk, Loaded, State, relative},
 };
 
@@ -27,6 +29,8 @@ pub(crate) struct View {
     open: HashMap<PathBuf, (Uri, i32)>,
     workspace: Workspace,
     analysis: OnceLock<Analysis>,
+    /// Whether the client can show modules of `std` by their addresses.
+    shows_std: bool,
     pub(crate) index: NameIndex,
     /// What was read from the disk for it.
     pub(crate) loaded: Arc<Loaded>,
@@ -97,6 +101,7 @@ impl Views {
                 .collect(),
             workspace,
             analysis: OnceLock::new(),
+            shows_std: state.client.shows_std,
             index,
             loaded,
         });
@@ -121,6 +126,12 @@ impl View {
     /// What the compiler finds and what the modules declare, evaluated when it is first asked for; without files.
     pub(crate) fn analysis(&self) -> &Analysis {
         self.analysis.get_or_init(|| self.workspace.check(self.index.catalog()))
+    }
+
+    /// What it declares, with its names.
+    pub(crate) fn evaluated(&self) -> Evaluated<'_> {
+        let Analysis { program, diagnostics, .. } = self.analysis();
+        Evaluated { index: &self.index, program, diagnostics, targets: &self.workspace.settings().targets }
     }
 
     /// What the compiler finds.
@@ -156,6 +167,14 @@ impl View {
             return None;
         }
         self.uri_of(&self.root.join(self.index.sources().get(file)?.path()))
+    }
+
+    /// The address of a file that is shown and not changed: of a module of `std` too, where the client shows those.
+    pub(crate) fn shown_uri(&self, file: FileId) -> Option<Uri> {
+        if self.shows_std && self.index.module(file).is_some_and(Module::is_library) {
+            return requests::source::address(self.index.sources().get(file)?.path());
+        }
+        self.uri(file)
     }
 
     /// The address of the file at `path`.

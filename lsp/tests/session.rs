@@ -34,6 +34,11 @@ struct Client {
 
 impl Client {
     async fn start(files: &[(&str, &str)], encodings: &[&str]) -> Self {
+        Self::able(files, json!({ "general": { "positionEncodings": encodings } })).await.0
+    }
+
+    /// A client that can do this, and what the server can.
+    async fn able(files: &[(&str, &str)], capabilities: Value) -> (Self, Value) {
         let file = |path: &str, text: &str| TextFile { path: path.to_owned(), text: text.into() };
         let loaded = Loaded {
             root: "/acme".into(),
@@ -47,10 +52,9 @@ impl Client {
         let server = tokio::spawn(serve(far_output, far_input, Memory(loaded)));
         let (output, input) = tokio::io::split(near);
         let mut client = Self { input, output, server, told: VecDeque::new(), last: 0 };
-        let capabilities = json!({ "general": { "positionEncodings": encodings } });
-        client.ask("initialize", json!({ "capabilities": capabilities })).await;
+        let answer = client.ask("initialize", json!({ "capabilities": capabilities })).await;
         client.tell("initialized", json!({})).await;
-        client
+        (client, answer["result"]["capabilities"].clone())
     }
 
     async fn send(&mut self, message: Value) {
@@ -388,6 +392,156 @@ fn what_can_be_written_is_offered_and_read_about() {
         by_blank["context"] = json!({ "triggerKind": 2, "triggerCharacter": " " });
         let found = client.ask("textDocument/completion", by_blank).await["result"].take();
         assert_eq!(found["items"], json!([]), "{found}");
+        client.end().await;
+    });
+}
+
+const HELD: &str = "use std.conditions.mfa
+resource logs: s3.bucket(\"logs\")
+policy Read { allow s3:Get* on logs.object(\"*\") when mfa }
+role Reader { trust service ec2  attach Read }
+role Other { trust service ec2  attach Read }
+";
+
+/// What is asked of a place in [`HELD`].
+fn at(text: &str, at: &str) -> Value {
+    json!({ "textDocument": { "uri": MAIN }, "position": place(text, at) })
+}
+
+#[test]
+fn hints_are_of_the_asked_range() {
+    run(async {
+        let mut client = Client::start(&[("main.iamx", "")], &["utf-8"]).await;
+        client.open(MAIN, HELD).await;
+        let range = json!({ "start": { "line": 1, "character": 0 }, "end": { "line": 2, "character": 0 } });
+        let params = json!({ "textDocument": { "uri": MAIN }, "range": range });
+        let hints = client.ask("textDocument/inlayHint", params).await["result"].take();
+        assert_eq!(hints.as_array().unwrap().len(), 1, "{hints}");
+        assert_eq!(hints[0]["label"], "arn:aws:s3:::logs");
+        assert_eq!(hints[0]["position"], json!({ "line": 1, "character": 32 }));
+        let range = json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let params = json!({ "textDocument": { "uri": MAIN }, "range": range });
+        let hints = client.ask("textDocument/inlayHint", params).await["result"].take();
+        let labels: Vec<&str> = hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap()).collect();
+        assert!(labels.contains(&"arn:aws:s3:::logs/*"), "{labels:?}");
+        assert!(labels[0].ends_with(" of 6,144 characters"), "{labels:?}");
+        client.end().await;
+    });
+}
+
+#[test]
+fn lenses_say_when_asked_what_an_item_becomes() {
+    run(async {
+        let (mut client, server) =
+            Client::able(&[("main.iamx", "")], json!({ "textDocument": { "codeLens": {} } })).await;
+        assert_eq!(server["codeLensProvider"]["resolveProvider"], true);
+        assert_eq!(server["executeCommandProvider"]["commands"], json!(["iamx.showCompiled", "iamx.showReferences"]));
+        assert_eq!(server["experimental"]["iamxCompiled"], true);
+        client.open(MAIN, HELD).await;
+        let lenses = client.ask_of("textDocument/codeLens", MAIN).await;
+        let lenses = lenses.as_array().unwrap();
+        assert_eq!(lenses.len(), 7);
+        assert!(lenses.iter().all(|lens| lens["command"].is_null()));
+        // They are found again where lines came before them.
+        client.change(MAIN, 2, json!([{ "text": format!("// one\n// two\n{HELD}") }])).await;
+        let mut commands = Vec::new();
+        for lens in lenses {
+            commands.push(client.ask("codeLens/resolve", lens.clone()).await["result"]["command"].take());
+        }
+        assert_eq!(commands[0]["title"], "compiled JSON");
+        assert_eq!(commands[0]["arguments"], json!([MAIN, { "line": 4, "character": 7 }]));
+        assert!(commands[1]["title"].as_str().unwrap().ends_with(" of 6,144 characters"), "{}", commands[1]);
+        assert_eq!(commands[2]["title"], "attached to 2 roles");
+        assert_eq!(commands[2]["arguments"][2].as_array().unwrap().len(), 2);
+        for (command, expected) in [(&commands[0], "arn:aws:s3:::logs/*"), (&commands[2], MAIN)] {
+            let params = json!({ "command": command["command"], "arguments": command["arguments"] });
+            let shown = client.ask("workspace/executeCommand", params).await["result"].to_string();
+            assert!(shown.contains(expected), "{shown}");
+        }
+        client.change(MAIN, 3, json!([{ "text": "" }])).await;
+        let gone = client.ask("codeLens/resolve", lenses[0].clone()).await;
+        assert_eq!(gone["result"]["command"]["title"], "no longer there", "{gone}");
+        client.end().await;
+        // Whoever has the commands isn't offered them, and who shows no lenses gets none.
+        let own =
+            json!({ "experimental": { "commands": { "commands": ["iamx.showCompiled", "iamx.showReferences"] } } });
+        let (client, server) = Client::able(&[], own).await;
+        assert!(server["executeCommandProvider"].is_null() && server["codeLensProvider"].is_null(), "{server}");
+        client.end().await;
+    });
+}
+
+#[test]
+fn documents_are_of_the_newest_text() {
+    run(async {
+        let mut client = Client::start(&[("main.iamx", HELD)], &["utf-8"]).await;
+        // It needs no open text.
+        let all = client.ask("iamx/compiled", json!({ "uri": MAIN })).await["result"]["documents"].take();
+        let paths: Vec<&str> = all.as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["policies/Read.json", "roles/Reader/trust.json", "roles/Other/trust.json"]);
+        client.open(MAIN, &HELD.replace("s3:Get*", "s3:GetObject")).await;
+        let params = json!({ "uri": MAIN, "position": place(HELD, "allow s3:G") });
+        let found = client.ask("iamx/compiled", params).await["result"]["documents"].take();
+        let (text, range) = (found[0]["text"].as_str().unwrap(), &found[0]["range"]);
+        assert!(text.contains("\"Action\": \"s3:GetObject\""), "{text}");
+        let line = |at: &str| text.lines().nth(usize::try_from(range[at]["line"].as_u64().unwrap()).unwrap());
+        assert_eq!((line("start"), line("end")), (Some("    {"), Some("    }")));
+        client.change(MAIN, 2, json!([{ "text": HELD.replace("s3:Get*", "s3:GetObjct") }])).await;
+        let params = json!({ "uri": MAIN, "position": place(HELD, "allow s3:G") });
+        let fault = client.ask("iamx/compiled", params).await;
+        assert_eq!(fault["error"]["code"], -32803, "{fault}");
+        assert!(fault["error"]["message"].as_str().unwrap().contains("while there is an error"), "{fault}");
+        let fault = client.ask("iamx/compiled", json!({ "uri": "file:///other/x.iamx" })).await;
+        assert_eq!(fault["error"]["code"], -32803, "{fault}");
+        client.end().await;
+    });
+}
+
+#[test]
+fn who_holds_a_policy_is_told_after_edits_too() {
+    run(async {
+        let mut client = Client::start(&[("main.iamx", "")], &["utf-8"]).await;
+        client.open(MAIN, HELD).await;
+        let found = client.ask("textDocument/prepareCallHierarchy", at(HELD, "policy Re")).await["result"].take();
+        assert_eq!((found[0]["name"].as_str(), found[0]["detail"].as_str()), (Some("Read"), Some("policy")));
+        client.change(MAIN, 2, json!([{ "text": format!("// before\n{HELD}") }])).await;
+        let params = json!({ "item": found[0] });
+        let calls = client.ask("callHierarchy/incomingCalls", params.clone()).await["result"].take();
+        let names: Vec<&str> =
+            calls.as_array().unwrap().iter().map(|call| call["from"]["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Reader", "Other"]);
+        assert_eq!(calls[0]["fromRanges"][0]["start"], json!({ "line": 4, "character": 40 }));
+        let outgoing = client.ask("callHierarchy/outgoingCalls", json!({ "item": calls[0]["from"] })).await;
+        assert_eq!(outgoing["result"][0]["to"]["name"], "Read", "{outgoing}");
+        let services = client.ask("callHierarchy/incomingCalls", json!({ "item": calls[0]["from"] })).await;
+        assert_eq!(services["result"][0]["from"]["name"], "service ec2.amazonaws.com", "{services}");
+        let none = client.ask("callHierarchy/incomingCalls", json!({ "item": services["result"][0]["from"] })).await;
+        assert_eq!(none["result"], json!([]), "{none}");
+        client.change(MAIN, 3, json!([{ "text": "" }])).await;
+        assert_eq!(client.ask("callHierarchy/incomingCalls", params).await["result"], json!([]));
+        client.end().await;
+    });
+}
+
+#[test]
+fn modules_of_std_are_shown_to_who_can_show_them() {
+    run(async {
+        let files = [("main.iamx", "")];
+        let (mut client, _) = Client::able(&files, json!({ "experimental": { "iamxStd": true } })).await;
+        client.open(MAIN, HELD).await;
+        let found = client.ask("textDocument/definition", at(HELD, "when mf")).await["result"].take();
+        assert_eq!(found["uri"], "iamx-std:/conditions.iamx", "{found}");
+        let source = client.ask("iamx/source", json!({ "uri": found["uri"] })).await["result"].take();
+        let line = usize::try_from(found["range"]["start"]["line"].as_u64().unwrap()).unwrap();
+        assert!(source["text"].as_str().unwrap().lines().nth(line).unwrap().starts_with("let mfa"), "{source}");
+        let fault = client.ask("iamx/source", json!({ "uri": "iamx-std:/../Cargo.toml" })).await;
+        assert_eq!(fault["error"]["code"], -32803, "{fault}");
+        let of = client.ask("textDocument/typeDefinition", at(HELD, "on logs.ob")).await["result"].take();
+        assert_eq!(of["range"]["start"], json!({ "line": 1, "character": 9 }), "{of}");
+        client.end().await;
+        let mut client = Client::start(&files, &["utf-8"]).await;
+        client.open(MAIN, HELD).await;
+        assert!(client.ask("textDocument/definition", at(HELD, "when mf")).await["result"].is_null());
         client.end().await;
     });
 }

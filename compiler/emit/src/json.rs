@@ -92,7 +92,7 @@ fn whole(text: String, size: usize) -> Text {
     Text { sha256: sha256(&bytes).into(), bytes, size }
 }
 
-fn fitting(entry: &DocumentEntry<'_>, catalog: &Catalog) -> (String, usize) {
+pub(crate) fn fitting(entry: &DocumentEntry<'_>, catalog: &Catalog) -> (String, usize) {
     let text = given(entry.program, entry.document.to_json());
     let most = entry.quota(catalog).map_or(usize::MAX, |quota| usize::try_from(quota.max).unwrap_or(usize::MAX));
     let size = *entry.size_of(&text, catalog).end();
@@ -165,7 +165,7 @@ pub fn is_place_of_documents(path: &str) -> bool {
 }
 
 /// `account/kind/name.json`; without the account's folder where there is none.
-fn path(program: &Program, entry: &DocumentEntry<'_>) -> String {
+pub(crate) fn path(program: &Program, entry: &DocumentEntry<'_>) -> String {
     let name = entry.name;
     let below = match entry.kind {
         DocumentKind::ManagedPolicy => format!("policies/{name}.json"),

@@ -6,10 +6,12 @@
 //! `workspace`.
 
 mod json;
+mod json_places;
 mod lines;
 mod manifest;
 mod target;
 mod terraform;
+mod written;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use iamx_text::SourceMap;
 
 pub use json::is_place_of_documents;
 pub use target::Target;
+pub use written::{Written, written_document, written_roots, written_size};
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]

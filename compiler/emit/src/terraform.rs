@@ -108,7 +108,8 @@ pub(crate) fn limits(program: &Program) -> Vec<Diagnostic> {
     limits
 }
 
-fn root(program: &Program, kind: RootKind) -> Root {
+/// One of the roots.
+pub(crate) fn root(program: &Program, kind: RootKind) -> Root {
     let mut builder = Builder::new(program, kind);
     if let RootKind::Account(_) = kind {
         policies::add(&mut builder);

@@ -48,7 +48,7 @@ fn weight(kind: SyntaxKind) -> u8 {
     }
 }
 
-fn prefix_before(pattern: &SyntaxToken) -> Option<String> {
+pub(crate) fn prefix_before(pattern: &SyntaxToken) -> Option<String> {
     let group = pattern.parent()?;
     let mut tokens = group.children_with_tokens().filter_map(iamx_syntax::NodeOrToken::into_token);
     tokens.find(|token| token.kind() == SyntaxKind::PREFIX).map(|token| token.text().to_owned())

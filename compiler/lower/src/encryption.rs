@@ -6,6 +6,7 @@ use iamx_syntax::ast::{AstNode, Declared, DeclaredKind, Header, Postfix};
 use iamx_text::Span;
 
 use crate::{
+    DeclaredResource,
     expiry::Ending,
     lowerer::Lowerer,
     named_items::ItemInAccount,
@@ -35,6 +36,15 @@ pub(crate) struct EncryptionKey {
 }
 
 impl Lowerer<'_> {
+    /// The resources that were made, for whoever looks at the program.
+    pub(crate) fn resources_in_aws(&self) -> Vec<DeclaredResource> {
+        let made = self.resources_made.iter().filter_map(|made| {
+            let span = self.names.get(made.declaration)?.span;
+            Some(DeclaredResource { account: made.account, arn: made.resource.arn.clone(), span })
+        });
+        made.collect()
+    }
+
     /// The key of a resource's `encrypted-by`.
     pub(crate) fn encryption_key(
         &mut self,

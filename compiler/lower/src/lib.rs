@@ -74,8 +74,8 @@ pub use input::{Input, Module, ParamPlace, WorkspaceSettings};
 pub use name_index::{Meaning, NameDeclared, NameIndex, NameKind, Occurrence, Signature};
 pub use program::{
     AccessKey, Account, Asked, AskedResource, AskedResources, Assertion, Assignment, Attachment, AttachmentTarget,
-    Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, Extern, ExternPart, Externs, Group, Guardrail,
-    GuardrailAttachment, GuardrailKind, Identity, IdentityKind, Invariant, ManagedPolicy, ManagedPolicyKind,
+    Claim, ClaimKind, ClaimSubject, ContextEntry, ContextValue, DeclaredResource, Extern, ExternPart, Externs, Group,
+    Guardrail, GuardrailAttachment, GuardrailKind, Identity, IdentityKind, Invariant, ManagedPolicy, ManagedPolicyKind,
     Organization, OrganizationNode, OrganizationNodeKind, PermissionSet, PermissionSetPolicy, PermissionSetTarget,
     Place, PlacePart, PolicyHolder, Program, Provider, ProviderKind, ResourcePolicy, Role, SessionPolicy, Subject, Tag,
     Test, Unknown, User,

@@ -301,6 +301,7 @@ impl<'a> Lowerer<'a> {
         self.say_unknown_names_once();
         self.program.unchecked = self.unchecked.len();
         self.program.item_ends.extend(self.names.item_ends());
+        self.program.resources = self.resources_in_aws();
         Lowered { program: self.program, diagnostics: self.diagnostics }
     }
 

@@ -193,6 +193,7 @@ impl Lowerer<'_> {
             account_when_deployed: _,
             externs: _,
             // Made when everything else is.
+            resources: _,
             guardrails: _,
             permission_sets: _,
             unchecked: _,

@@ -62,8 +62,21 @@ pub struct Program {
     pub account_when_deployed: bool,
     /// The resources of which something is known only when they are deployed.
     pub externs: Externs,
+    /// What each declared resource and extern is in AWS, in the order of the source.
+    pub resources: Vec<DeclaredResource>,
     /// Where each item that makes a document ends, by where it is declared.
     pub item_ends: BTreeMap<Span, TextSize>,
+}
+
+/// A declared resource in one of its accounts, whether it has a policy or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredResource {
+    /// The account that it is in.
+    pub account: Option<usize>,
+    /// Its ARN. `*` stands for a region that isn't known, a [deployed value](iamx_policy::deployed) for what isn't known yet.
+    pub arn: String,
+    /// Where its name was declared.
+    pub span: Span,
 }
 
 /// An AWS account.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use iamx_ide::Definition;
 use iamx_text::{FileId, Span, TextSize};
 use tower_lsp::ls_types::{
     DocumentHighlight, DocumentHighlightKind, Hover, HoverContents, Location, LocationLink, MarkupContent, MarkupKind,
@@ -25,11 +26,15 @@ impl Asked {
 
 /// Where the name leads.
 pub(crate) fn definition(view: &View, asked: Asked) -> Option<LocationLink> {
-    let origin = iamx_ide::name_at(&view.index, asked.file, asked.offset)?;
-    let found = iamx_ide::definition(&view.index, asked.file, asked.offset)?;
+    link(view, asked, iamx_ide::definition(&view.index, asked.file, asked.offset)?)
+}
+
+/// A link from the name that stands there.
+pub(crate) fn link(view: &View, asked: Asked, found: Definition) -> Option<LocationLink> {
+    let origin = iamx_ide::name_at(&view.index, asked.file, asked.offset);
     Some(LocationLink {
-        origin_selection_range: view.range(asked.file, origin.span.range),
-        target_uri: view.uri(found.name.file)?,
+        origin_selection_range: origin.and_then(|origin| view.range(asked.file, origin.span.range)),
+        target_uri: view.shown_uri(found.name.file)?,
         target_range: view.range(found.name.file, found.whole.cover(found.name.range))?,
         target_selection_range: view.range(found.name.file, found.name.range)?,
     })

@@ -1,7 +1,5 @@
 //! `workspace/symbol`.
 
-use iamx_ide::SymbolKind;
-use iamx_lower::NameKind;
 use tower_lsp::ls_types::SymbolInformation;
 
 use crate::{convert, view::View};
@@ -14,7 +12,7 @@ pub(crate) fn answer(view: &View, query: &str) -> Vec<SymbolInformation> {
         .filter_map(|one| {
             Some(SymbolInformation {
                 name: one.name.clone(),
-                kind: convert::symbol_kind(kind(one.kind)),
+                kind: convert::name_kind(one.kind),
                 tags: None,
                 deprecated: None,
                 location: view.location(one.span)?,
@@ -22,15 +20,4 @@ pub(crate) fn answer(view: &View, query: &str) -> Vec<SymbolInformation> {
             })
         })
         .collect()
-}
-
-fn kind(kind: NameKind) -> SymbolKind {
-    match kind {
-        NameKind::Let => SymbolKind::Let,
-        NameKind::Param => SymbolKind::Param,
-        NameKind::Account => SymbolKind::Account,
-        NameKind::OrganizationalUnit => SymbolKind::OrganizationalUnit,
-        NameKind::Organization => SymbolKind::Organization,
-        NameKind::Declared(kind) => SymbolKind::Declared(kind),
-    }
 }

@@ -15,6 +15,16 @@ pub(crate) struct Address {
 }
 
 impl Address {
+    /// The type of the resource.
+    pub(crate) fn resource_type(&self) -> &'static str {
+        self.resource_type
+    }
+
+    /// Its label.
+    pub(crate) fn label(&self) -> &str {
+        &self.label
+    }
+
     pub(super) fn new(resource_type: &'static str, names: &[&str]) -> Self {
         Self { resource_type, label: label(names) }
     }
