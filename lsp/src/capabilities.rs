@@ -24,6 +24,7 @@ pub(crate) const OFFERED_COMMANDS: [&str; 2] = [SHOW_COMPILED, SHOW_REFERENCES];
 
 /// What a client can take.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an ability by itself")]
 pub(crate) struct Abilities {
     /// Whether a definition may say how much of the text leads there.
     pub(crate) links: bool,
