@@ -152,5 +152,41 @@
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs '(iamx-mode . iamx-server)))
 
+(declare-function eglot-current-server "eglot")
+(declare-function eglot--TextDocumentPositionParams "eglot")
+(declare-function jsonrpc-request "jsonrpc")
+
+(defun iamx-show-compiled ()
+  "Show what the item at point compiles to, the statement at point highlighted.
+Called again, it shows it anew."
+  (interactive)
+  (unless (and (fboundp 'eglot-current-server) (eglot-current-server))
+    (user-error "No server runs for this buffer: M-x eglot"))
+  (let* ((at (eglot--TextDocumentPositionParams))
+         (found (jsonrpc-request (eglot-current-server) :iamx/compiled
+                                 (list :uri (plist-get (plist-get at :textDocument) :uri)
+                                       :position (plist-get at :position))))
+         first)
+    (with-current-buffer (get-buffer-create "*iamx compiled*")
+      (let ((inhibit-read-only t))
+        (remove-overlays)
+        (erase-buffer)
+        (seq-doseq (document (plist-get found :documents))
+          (insert "// " (plist-get document :path) "\n")
+          (let ((start (point)) (range (plist-get document :range)))
+            (insert (plist-get document :text) "\n")
+            (when range
+              (let ((place (lambda (end)
+                             (save-excursion
+                               (goto-char start)
+                               (forward-line (plist-get (plist-get range end) :line))
+                               (if (eq end :start) (point) (line-end-position))))))
+                (setq first (or first (funcall place :start)))
+                (overlay-put (make-overlay (funcall place :start) (funcall place :end)) 'face 'highlight))))))
+      (special-mode)
+      (goto-char (or first (point-min)))
+      (let ((window (display-buffer (current-buffer))))
+        (when window (set-window-point window (point)))))))
+
 (provide 'iamx-mode)
 ;;; iamx-mode.el ends here

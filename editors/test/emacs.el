@@ -106,6 +106,14 @@
     (let ((text (until "hover" (seq-find #'stringp shown))))
       (unless (and (string-match-p "s3:GetObject" text) (string-match-p "[Rr]ead" text)) (error "Hover: %S" text))))
 
+  ;; What an item compiles to, with the statement under the cursor.
+  (go-to "s3:GetObject")
+  (save-window-excursion (iamx-show-compiled))
+  (with-current-buffer "*iamx compiled*"
+    (has "compiled" "\"Action\": \"s3:GetObject\"")
+    (equals "highlighted" (mapcar (lambda (one) (overlay-get one 'face)) (overlays-at (point))) '(highlight))
+    (equals "the statement" (buffer-substring (point) (line-end-position)) "    {"))
+
   ;; Definition leads into the other file, which has the same server.
   (let ((readers (current-buffer)) (server (eglot-current-server)) (case-fold-search nil) buckets)
     (go-to "reports.object")

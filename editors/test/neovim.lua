@@ -108,6 +108,21 @@ local function session()
   equal('hover names the action', hover:find('s3:GetObject', 1, true) ~= nil, true)
   equal('hover says its level', hover:lower():find('read', 1, true) ~= nil, true)
 
+  -- What an item compiles to, with the statement under the cursor.
+  local here = vim.api.nvim_get_current_buf()
+  go_to('s3:GetObject')
+  local compiled
+  local function shown() return compiled and lines(compiled) or '' end
+  vim.cmd('IamxCompiled')
+  until_true('compiled', function()
+    compiled = vim.fn.bufnr('iamx://compiled')
+    return compiled > 0 and shown():find('"Action": "s3:GetObject"', 1, true)
+  end)
+  local mark = vim.api.nvim_buf_get_extmarks(compiled, vim.api.nvim_create_namespace('iamx_compiled'), 0, -1, {})[1]
+  equal('marked', vim.api.nvim_buf_get_lines(compiled, mark[2], mark[2] + 1, false)[1], '    {')
+  equal('the buffer is the same', vim.api.nvim_get_current_buf(), here)
+  vim.cmd('bwipeout ' .. compiled)
+
   -- Definition leads into the other file, by the server that runs already.
   local readers = vim.api.nvim_get_current_buf()
   vim.o.hidden = true

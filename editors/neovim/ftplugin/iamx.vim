@@ -13,5 +13,7 @@ setlocal iskeyword+=-
 let b:undo_ftplugin = 'setlocal commentstring< comments< formatoptions< expandtab< shiftwidth< softtabstop< tabstop< iskeyword<'
 
 if has('nvim-0.7')
+  command! -buffer IamxCompiled lua require('iamx').compiled()
+  let b:undo_ftplugin .= '| delcommand -buffer IamxCompiled'
   lua require('iamx').opened()
 endif
