@@ -7,10 +7,14 @@ use iamx_lower::{
     PermissionSetTarget, Program,
 };
 use iamx_policy::{Effect, Principal};
-use iamx_syntax::ast::DeclaredKind;
+use iamx_syntax::{SyntaxKind, ast::DeclaredKind};
 use iamx_text::{FileId, Span, TextRange, TextSize};
 
-use crate::{evaluated::Evaluated, navigation::name_at};
+use crate::{
+    documents::documents_of,
+    evaluated::Evaluated,
+    navigation::{name_at, occurrences_of},
+};
 
 /// An item in the hierarchy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,9 +217,9 @@ fn assumed(program: &Program, edges: &mut Vec<Edge>) {
 /// Who holds a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holders {
-    /// In words, such as `attached to 3 roles, 1 group`.
+    /// In words, such as `attached to 3 roles, 1 group, included in 2 items`.
     pub said: String,
-    /// Where it is attached.
+    /// Where it is attached or included.
     pub places: Vec<Span>,
 }
 
@@ -241,10 +245,35 @@ pub fn holders(evaluated: &Evaluated<'_>, span: Span) -> Holders {
         (count, kind) => format!("{count} {kind}s"),
     });
     let counted: Vec<String> = counted.collect();
-    let said = if counted.is_empty() {
-        "attached to nothing".to_owned()
-    } else {
-        format!("attached to {}", counted.join(", "))
-    };
+    let (including, included_at) = included(evaluated, span);
+    places.extend(included_at);
+    let mut parts = Vec::new();
+    if !counted.is_empty() {
+        parts.push(format!("attached to {}", counted.join(", ")));
+    }
+    match including {
+        0 => {}
+        1 => parts.push("included in 1 item".to_owned()),
+        count => parts.push(format!("included in {count} items")),
+    }
+    let said = if parts.is_empty() { "attached to nothing".to_owned() } else { parts.join(", ") };
     Holders { said, places: places.into_iter().collect() }
+}
+
+/// In how many items the statements of the policy that is declared at `span` stand by an `include`, and where that is written.
+fn included(evaluated: &Evaluated<'_>, span: Span) -> (usize, Vec<Span>) {
+    let index = evaluated.index;
+    let Some(item) = index.declared_at(span).map(|one| index.signature(one).item) else { return (0, Vec::new()) };
+    let holding: BTreeSet<Span> = documents_of(evaluated, span.file, item)
+        .into_iter()
+        .map(|entry| entry.span)
+        .filter(|holder| *holder != span)
+        .collect();
+    let is_include = |place: &Span| {
+        let root = index.module(place.file).map(|module| module.parse.syntax());
+        let token = root.and_then(|root| root.token_at_offset(place.range.start()).right_biased());
+        token.is_some_and(|token| token.parent_ancestors().any(|node| node.kind() == SyntaxKind::INCLUDE))
+    };
+    let names = occurrences_of(index, span.file, &Meaning::Declared(span)).into_iter();
+    (holding.len(), names.map(|one| one.span).filter(is_include).collect())
 }

@@ -93,11 +93,12 @@ policy Plain {
   deny s3:* on * unless aws:SecureTransport
   allow s3:ListBucket on archive when StringLike(s3:prefix, "x/*")
 }
+policy Inside { allow s3:GetObject on logs.object("in") }
 policy Unused { allow s3:GetObject on logs.object("u") }
 role Reader in prod { trust service lambda  attach Read(logs)  allow dynamodb:@read on orders when aws:SourceIp in office }
 role Other in dev { trust role Reader  attach Plain }
 user alice in prod { attach Plain  allow s3:GetObject on logs.object("*") }
-user bob in prod { attach Plain }
+user bob in prod { attach Plain  include Inside }
 group Ops in prod { members alice  attach Plain }
 for team in ["data", "web"] { role Deploy named "deploy-${team}" in dev { trust service ec2  attach Plain } }
 grant assume Other to group Ops when mfa

@@ -55,7 +55,7 @@ fn said(view: &View, asked: Asked, lens: &CodeLens) -> Option<Command> {
         "compiled" => command("compiled JSON", SHOW_COMPILED, place.to_vec()),
         "size" => match iamx_ide::size_said(&evaluated, span) {
             Some(size) => command(&size, SHOW_COMPILED, place.to_vec()),
-            None => plain("no document is made of it"),
+            None => plain("no document of its own"),
         },
         _ => {
             let holders = iamx_ide::holders(&evaluated, span);
