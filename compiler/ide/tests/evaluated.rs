@@ -303,3 +303,24 @@ fn texts_that_end_anywhere_are_answered() {
         let _ = compiled(&evaluated, file, None);
     }
 }
+
+#[test]
+fn what_differs_from_account_to_account_is_not_said() {
+    let text = r#"account prod "222222222222"
+account dev "111111111111"
+resource jobs: sqs.queue("jobs") in [dev, prod]
+resource data: s3.bucket("data") in prod
+policy Work {
+  allow sqs:SendMessage on sqs.queue("jobs-${account.name}").arn
+  allow sqs:ReceiveMessage on sqs.queue("others")
+  allow s3:GetObject on data.object("*")
+}
+role Worker in [dev, prod] { trust service ec2  attach Work }
+"#;
+    let world = World::one(text);
+    assert_eq!(world.analysis.program.policies.len(), 2);
+    assert!(world.analysis.program.policies.iter().all(|policy| policy.document.statements.len() == 3));
+    let hinted = world.hinted("main.iamx", true);
+    assert!(!hinted.contains("arn:aws:sqs"), "{hinted}");
+    assert!(hinted.contains("⟨arn:aws:s3:::data/*⟩"), "{hinted}");
+}

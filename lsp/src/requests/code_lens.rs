@@ -50,15 +50,14 @@ fn said(view: &View, asked: Asked, lens: &CodeLens) -> Option<Command> {
     let span = found.map(|one| one.span).min_by_key(|span| distance(*span))?;
     let position = view.range(span.file, span.range)?.start;
     let place = [data.get("uri")?.clone(), json!(position)];
-    let evaluated = view.evaluated();
     Some(match kind {
         "compiled" => command("compiled JSON", SHOW_COMPILED, place.to_vec()),
-        "size" => match iamx_ide::size_said(&evaluated, span) {
+        "size" => match iamx_ide::size_said(&view.evaluated(), span) {
             Some(size) => command(&size, SHOW_COMPILED, place.to_vec()),
             None => plain("no document of its own"),
         },
         _ => {
-            let holders = iamx_ide::holders(&evaluated, span);
+            let holders = iamx_ide::holders(&view.evaluated(), span);
             let locations: Vec<_> = holders.places.iter().filter_map(|place| view.location(*place)).collect();
             if locations.is_empty() {
                 plain(&holders.said)
